@@ -1,0 +1,43 @@
+import tseslint from 'typescript-eslint';
+
+/** Biome formats and lints the plain rules; this file adds only the rules that need types. */
+export default tseslint.config(
+  { ignores: ['dist', 'coverage', 'data', 'public', 'node_modules'] },
+  {
+    files: ['src/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts'],
+    extends: [tseslint.configs.recommendedTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/require-await': 'off',
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            { name: 'nodemailer', message: 'Mail leaves through src/mail/relay.ts only.' },
+            { name: 'better-sqlite3', message: 'The database is opened in src/db only.' },
+            { name: 'pg', message: 'The database is opened in src/db only.' },
+            { name: 'node:child_process', message: 'The server starts no processes.' },
+          ],
+        },
+      ],
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'env', message: 'The environment is read in src/config.ts only.' },
+        { object: 'Date', property: 'now', message: 'Take the time from the clock you were given (src/time.ts).' },
+      ],
+    },
+  },
+  { files: ['src/mail/relay.ts', 'src/db/*.ts'], rules: { 'no-restricted-imports': 'off' } },
+  {
+    files: ['src/config.ts', 'src/main.ts', 'src/time.ts', 'src/cli/shirase.ts'],
+    rules: { 'no-restricted-properties': 'off' },
+  },
+);

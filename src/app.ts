@@ -1,0 +1,92 @@
+import { join } from 'node:path';
+import cookie from '@fastify/cookie';
+import formbody from '@fastify/formbody';
+import helmet from '@fastify/helmet';
+import staticFiles from '@fastify/static';
+import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { packageRoot } from './config.ts';
+import type { Database } from './db/open.ts';
+import { guardRoutes } from './http/audience.ts';
+import { answerErrors } from './http/errors.ts';
+import { stripLanguage } from './http/language.ts';
+import type { Operator } from './http/views.ts';
+import type { Clock } from './time.ts';
+
+/** What the house needs from outside. Built by main.ts and by the tests. */
+export interface Ground {
+  db: Database;
+  clock: Clock;
+  operator: Operator;
+  /** What links begin with, without a slash at the end. Never taken from a request. */
+  publicUrl: string;
+  /** Signs what must not be forged. */
+  secret: string;
+  alertsPerNotice: number;
+  addressesPerCustomer: number;
+  trustProxy: number;
+  logger: FastifyServerOptions['logger'];
+}
+
+/** Builds the server without a port: plugins, then one line for each room. The table of contents of all URLs. */
+export async function buildApp(ground: Ground): Promise<FastifyInstance> {
+  const secure = ground.publicUrl.startsWith('https://');
+  const app = Fastify({
+    logger: ground.logger ?? false,
+    rewriteUrl: stripLanguage,
+    trustProxy: ground.trustProxy > 0 ? ground.trustProxy : false,
+    bodyLimit: 1_048_576,
+    connectionTimeout: 30_000,
+    requestTimeout: 30_000,
+    keepAliveTimeout: 65_000,
+    routerOptions: { maxParamLength: 300 },
+    forceCloseConnections: 'idle',
+  });
+  app.decorate('operator', ground.operator);
+  app.decorate('secret', ground.secret);
+  app.decorate('secure', secure);
+  app.decorateRequest('session', null);
+  app.decorateRequest('customer', null);
+  app.decorateRequest('staff', null);
+  app.decorateRequest('apiKey', null);
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  answerErrors(app);
+
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        styleSrc: ["'self'"],
+        scriptSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:'],
+        connectSrc: ["'self'"],
+        formAction: ["'self'"],
+        baseUri: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    strictTransportSecurity: secure ? { maxAge: 31_536_000, includeSubDomains: true } : false,
+    referrerPolicy: { policy: 'same-origin' },
+    crossOriginEmbedderPolicy: false,
+  });
+  await app.register(cookie);
+  await app.register(formbody, { bodyLimit: 262_144 });
+  guardRoutes(app, {
+    customer: async () => {},
+    staff: async () => {},
+    key: async () => {},
+    anyone: async () => {},
+  });
+  await app.register(staticFiles, {
+    root: join(packageRoot, 'public'),
+    serve: false,
+  });
+  app.get('/assets/:hash/:file', { config: { audience: { who: 'everyone' } } }, (request, reply) =>
+    reply
+      .header('cross-origin-resource-policy', 'cross-origin')
+      .sendFile((request.params as { file: string }).file, { immutable: true, maxAge: '365d' }),
+  );
+  return app;
+}

@@ -1,0 +1,136 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+
+/** The installed package: templates, migrations, public and example stand beside src (or dist). */
+export const packageRoot = fileURLToPath(new URL('..', import.meta.url));
+
+export class ConfigError extends Error {
+  constructor(problems: string[]) {
+    super(`Shirase cannot start with these settings:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    this.name = 'ConfigError';
+  }
+}
+
+const flag = z.enum(['true', 'false', '1', '0']).transform((text) => text === 'true' || text === '1');
+const upToThree = z.coerce.number().int().min(1).max(3).default(3);
+const address = /^[^\s@<>,;"]+@[^\s@<>,;"]+$/;
+
+/** Each option with its default, unit and reason. Names are fixed by the contract; README lists the same. */
+const environment = z.object({
+  NODE_ENV: z.enum(['production', 'development', 'test']).default('development'),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: z.coerce.number().int().min(0).max(65535).default(3000),
+  /** What links in mails and feeds begin with. Never taken from a request. */
+  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  DATA_DIR: z.string().default('data'),
+  DATABASE_URL: z
+    .string()
+    .regex(/^(postgres(ql)?:\/\/|sqlite:)/, 'must begin with postgres:// or sqlite:')
+    .optional(),
+  /** A replica for the lookup; the primary answers where it does not. */
+  DATABASE_READ_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
+    .optional(),
+  SMTP_URL: z
+    .string()
+    .regex(/^smtps?:\/\//, 'must begin with smtp:// or smtps://')
+    .optional(),
+  MAIL_FROM: z.string().regex(address, 'must be one mail address').default('shirase@localhost.localdomain'),
+  /** Outside production: addresses or domains, separated by commas, that may get real mail; * for all. */
+  MAIL_ALLOWLIST: z.string().default(''),
+  SHIRASE_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
+  SHIRASE_SECRET_FILE: z.string().optional(),
+  SHIRASE_ROLE: z.enum(['web', 'courier', 'all']).default('all'),
+  TIME_ZONE: z.string().refine(isTimeZone, 'must be an IANA time zone such as Asia/Tokyo').default('Asia/Tokyo'),
+  /** Mails on one notice to one address, and addresses of one customer: both only go down. */
+  ALERTS_PER_NOTICE: upToThree,
+  ADDRESSES_PER_CUSTOMER: upToThree,
+  /** How many proxies in front may say who the client is. */
+  TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0),
+  /** Mails a second; paces the readers who follow the links, too. */
+  MAIL_PER_SECOND: z.coerce.number().int().min(1).max(300).default(50),
+  /** The example operator is loaded into an empty database outside production; false leaves it empty. */
+  EXAMPLE: flag.default(true),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
+});
+
+export interface Config {
+  production: boolean;
+  host: string;
+  port: number;
+  /** Without a slash at its end. Undefined until the server knows its port. */
+  publicUrl: string | undefined;
+  dataDir: string;
+  databaseUrl: string;
+  databaseReadUrl: string | undefined;
+  smtpUrl: string | undefined;
+  mailFrom: string;
+  mailAllowlist: string[];
+  secret: string | undefined;
+  role: 'web' | 'courier' | 'all';
+  timeZone: string;
+  alertsPerNotice: number;
+  addressesPerCustomer: number;
+  trustProxy: number;
+  mailPerSecond: number;
+  example: boolean;
+  logLevel: string;
+}
+
+/** @throws ConfigError naming every wrong option at once. */
+export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = environment.safeParse(given);
+  if (!parsed.success) {
+    throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+  }
+  const e = parsed.data;
+  const problems: string[] = [];
+  let secret = e.SHIRASE_SECRET;
+  if (e.SHIRASE_SECRET_FILE && !secret) {
+    try {
+      secret = readFileSync(e.SHIRASE_SECRET_FILE, 'utf8').trim();
+      if (secret.length < 32) problems.push('SHIRASE_SECRET_FILE: must hold at least 32 characters');
+    } catch {
+      problems.push(`SHIRASE_SECRET_FILE: ${e.SHIRASE_SECRET_FILE} cannot be read`);
+    }
+  }
+  const production = e.NODE_ENV === 'production';
+  if (production && !e.PUBLIC_URL) problems.push('PUBLIC_URL: must be set in production; links in mails begin with it');
+  if (problems.length > 0) throw new ConfigError(problems);
+  return {
+    production,
+    host: e.HOST,
+    port: e.PORT,
+    publicUrl: e.PUBLIC_URL?.replace(/\/+$/, ''),
+    dataDir: e.DATA_DIR,
+    databaseUrl: e.DATABASE_URL ?? `sqlite:${join(e.DATA_DIR, 'shirase.db')}`,
+    databaseReadUrl: e.DATABASE_READ_URL,
+    smtpUrl: e.SMTP_URL,
+    mailFrom: e.MAIL_FROM,
+    mailAllowlist: e.MAIL_ALLOWLIST.split(',')
+      .map((entry) => entry.trim().toLowerCase())
+      .filter((entry) => entry !== ''),
+    secret,
+    role: e.SHIRASE_ROLE,
+    timeZone: e.TIME_ZONE,
+    alertsPerNotice: e.ALERTS_PER_NOTICE,
+    addressesPerCustomer: e.ADDRESSES_PER_CUSTOMER,
+    trustProxy: e.TRUST_PROXY,
+    mailPerSecond: e.MAIL_PER_SECOND,
+    example: e.EXAMPLE,
+    logLevel: e.LOG_LEVEL,
+  };
+}
+
+function isTimeZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,50 @@
+import type { Kysely, Transaction } from 'kysely';
+import { openPostgres } from './postgres.ts';
+import { openSqlite } from './sqlite.ts';
+import type { Tables } from './tables/index.ts';
+
+/** What a store's question takes: it runs alone or inside a transaction alike. */
+export type Reader = Kysely<Tables>;
+
+/** What a store's change takes. Nothing outside the process is awaited while one is open. */
+export type Tx = Transaction<Tables>;
+
+/** A prepared read for hot paths: `?` for each value, on both engines. */
+export interface Prepared<Row> {
+  all(...values: (string | number | null)[]): Promise<Row[]>;
+}
+
+export interface Database {
+  engine: 'sqlite' | 'postgres';
+  kysely: Reader;
+  /** All or nothing. On SQLite it takes the write lock at its start, on PostgreSQL rows are locked as they are changed. */
+  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** `name` must be unique for each text: PostgreSQL keeps the plan under it. */
+  prepare<Row>(name: string, sql: string): Prepared<Row>;
+  /** Runs a script of several statements: migrations only. */
+  exec(sql: string): Promise<void>;
+  /** Throws where the database cannot answer. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** How the ground floor reports what nobody is waiting for. */
+export type Warn = (error: unknown, message: string) => void;
+
+/** `url` is `postgres://…` or `sqlite:PATH`. */
+export function openDatabase(url: string, warn: Warn): Database {
+  if (/^postgres(ql)?:\/\//.test(url)) return openPostgres(url, warn);
+  return openSqlite(url.replace(/^sqlite:/, ''));
+}
+
+/** A unique constraint refused the row: somebody else was first. */
+export function isUniqueViolation(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code;
+  return code === '23505' || code === 'SQLITE_CONSTRAINT_UNIQUE' || code === 'SQLITE_CONSTRAINT_PRIMARYKEY';
+}
+
+/** A CHECK constraint refused the row. */
+export function isCheckViolation(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code;
+  return code === '23514' || code === 'SQLITE_CONSTRAINT_CHECK';
+}

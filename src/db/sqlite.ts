@@ -1,0 +1,108 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import BetterSqlite3 from 'better-sqlite3';
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type Driver,
+  Kysely,
+  type SqliteDatabase,
+  SqliteDialect,
+  SqliteDriver,
+} from 'kysely';
+import type { Database } from './open.ts';
+import type { Tables } from './tables/index.ts';
+
+type Connection = BetterSqlite3.Database;
+
+/**
+ * One connection writes, behind Kysely's queue of one; a second, read-only one serves the hot prepared statements, so that they
+ * never see what a running transaction has not committed.
+ */
+export function openSqlite(file: string): Database {
+  mkdirSync(dirname(file), { recursive: true });
+  const writer = connect(file);
+  const reader = connect(file);
+  reader.pragma('query_only = ON');
+  const kysely = new Kysely<Tables>({ dialect: new ImmediateDialect({ database: rememberStatements(writer) }) });
+  return {
+    engine: 'sqlite',
+    kysely,
+    transaction: (work) => kysely.transaction().execute(work),
+    prepare: (_name, sql) => {
+      const statement = reader.prepare(sql);
+      return { all: async (...values) => statement.all(...values) as never[] };
+    },
+    exec: async (sql) => {
+      writer.exec(sql);
+    },
+    ping: async () => {
+      reader.prepare('SELECT 1').get();
+    },
+    close: async () => {
+      await kysely.destroy();
+      reader.close();
+    },
+  };
+}
+
+function connect(file: string): Connection {
+  const connection = new BetterSqlite3(file, { timeout: 5000 });
+  retryWhileBusy(() => connection.pragma('journal_mode = WAL'));
+  // better-sqlite3 is compiled with NORMAL for WAL and applies it when an existing file is opened again: after a power cut that
+  // loses acknowledged publications. Set it at every open and look whether it held.
+  connection.pragma('synchronous = FULL');
+  if (connection.pragma('synchronous', { simple: true }) !== 2)
+    throw new Error(`${file}: synchronous=FULL was not accepted`);
+  connection.pragma('foreign_keys = ON');
+  connection.pragma('journal_size_limit = 67108864');
+  return connection;
+}
+
+/** Changing to WAL from several processes at once can answer SQLITE_BUSY in spite of the timeout. */
+function retryWhileBusy(act: () => void): void {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      act();
+      return;
+    } catch (error) {
+      if (attempt === 50 || (error as { code?: string }).code !== 'SQLITE_BUSY') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+    }
+  }
+}
+
+/** Kysely prepares each statement anew; the same few hundred texts come again and again. */
+function rememberStatements(connection: Connection): SqliteDatabase {
+  const statements = new Map<string, BetterSqlite3.Statement>();
+  return {
+    prepare: (sql) => {
+      let statement = statements.get(sql);
+      if (!statement) {
+        if (statements.size >= 500) statements.clear();
+        statement = connection.prepare(sql);
+        statements.set(sql, statement);
+      }
+      return statement as never;
+    },
+    close: () => connection.close(),
+  };
+}
+
+class ImmediateDialect extends SqliteDialect {
+  readonly #config: { database: SqliteDatabase };
+  constructor(config: { database: SqliteDatabase }) {
+    super(config);
+    this.#config = config;
+  }
+  override createDriver(): Driver {
+    return new ImmediateDriver(this.#config);
+  }
+}
+
+/** Takes the write lock at BEGIN: a read that is promoted later answers SQLITE_BUSY at once, whatever the timeout. */
+class ImmediateDriver extends SqliteDriver {
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('BEGIN IMMEDIATE'));
+  }
+}

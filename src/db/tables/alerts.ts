@@ -1,0 +1,60 @@
+import type { Flag } from './values.ts';
+
+export interface AddressesTable {
+  id: string;
+  customer_id: string;
+  place: number;
+  email: string;
+  email_key: string;
+  language: 'ja' | 'en';
+  scope: 'mine' | 'services' | 'all';
+  works: Flag;
+  created_at: number;
+  confirmed_at: number | null;
+  stopped_at: number | null;
+  quarantined_at: number | null;
+  quarantine_reply: string | null;
+}
+
+export interface AddressServicesTable {
+  address_id: string;
+  service: string;
+}
+
+export interface AddressConfirmationsTable {
+  token_hash: string;
+  address_id: string;
+  created_at: number;
+  expires_at: number;
+  used_at: number | null;
+}
+
+export interface FanoutsTable {
+  id: string;
+  notice_id: string;
+  root_id: string;
+  report_number: number;
+  revision: number;
+  published_at: number;
+  mail: Flag;
+  /** JSON, see alerts/fanout.ts */
+  plan: string;
+  stage: 'superseding' | 'expanding' | 'done';
+  cursor: string;
+  created_at: number;
+  finished_at: number | null;
+}
+
+export interface AlertsTable {
+  id: string;
+  root_id: string;
+  notice_id: string;
+  report_number: number;
+  revision: number;
+  slot: number;
+  phase: string;
+  address_id: string;
+  email_key: string;
+  created_at: number;
+  ended: 'superseded' | 'unsubscribed' | 'removed' | 'quarantined' | 'expired' | 'no_budget' | null;
+}

@@ -1,0 +1,66 @@
+import type {
+  AddressConfirmationsTable,
+  AddressesTable,
+  AddressServicesTable,
+  AlertsTable,
+  FanoutsTable,
+} from './alerts.ts';
+import type {
+  DesksTable,
+  FacilitiesTable,
+  FacilityDomainsTable,
+  ServiceDependenciesTable,
+  ServicesTable,
+} from './catalogue.ts';
+import type { CustomersTable, MailboxesTable } from './customers.ts';
+import type { CouriersTable, LettersTable, MailsTable, TicketsTable } from './mail.ts';
+import type {
+  DraftsTable,
+  EditionTable,
+  ImpactFacilitiesTable,
+  ImpactsTable,
+  NoticesTable,
+  PostingsTable,
+  ReportsTable,
+} from './notices.ts';
+import type {
+  ApiKeysTable,
+  AuditEntriesTable,
+  IdempotencyKeysTable,
+  SessionsTable,
+  SetupLinksTable,
+  StaffTable,
+} from './staff.ts';
+
+/** Every table as Kysely sees it. Each has one writer: the store of the room that its file is named after. */
+export interface Tables {
+  addresses: AddressesTable;
+  address_services: AddressServicesTable;
+  address_confirmations: AddressConfirmationsTable;
+  fanouts: FanoutsTable;
+  alerts: AlertsTable;
+  services: ServicesTable;
+  service_dependencies: ServiceDependenciesTable;
+  facilities: FacilitiesTable;
+  facility_domains: FacilityDomainsTable;
+  desks: DesksTable;
+  customers: CustomersTable;
+  mailboxes: MailboxesTable;
+  letters: LettersTable;
+  mails: MailsTable;
+  tickets: TicketsTable;
+  couriers: CouriersTable;
+  notices: NoticesTable;
+  impacts: ImpactsTable;
+  impact_facilities: ImpactFacilitiesTable;
+  reports: ReportsTable;
+  drafts: DraftsTable;
+  postings: PostingsTable;
+  edition: EditionTable;
+  staff: StaffTable;
+  api_keys: ApiKeysTable;
+  sessions: SessionsTable;
+  setup_links: SetupLinksTable;
+  audit_entries: AuditEntriesTable;
+  idempotency_keys: IdempotencyKeysTable;
+}

@@ -1,0 +1,93 @@
+import type { Flag } from './values.ts';
+
+export interface NoticesTable {
+  id: string;
+  kind: 'fault' | 'work';
+  title_ja: string;
+  title_en: string | null;
+  root_id: string;
+  occurred_at: number;
+  occurred_approximate: Flag;
+  recognised_at: number | null;
+  serious_at: number | null;
+  planned_from: number | null;
+  planned_to: number | null;
+  actual_from: number | null;
+  actual_to: number | null;
+  created_at: number;
+  created_by: string;
+  first_published_at: number | null;
+  updated_at: number;
+  version: number;
+}
+
+export interface ImpactsTable {
+  id: string;
+  notice_id: string;
+  service: string;
+  all_facilities: Flag;
+  area_ja: string | null;
+  area_en: string | null;
+  symptom: 'unavailable' | 'degraded' | 'delayed' | 'login';
+  started_at: number;
+  started_approximate: Flag;
+  recovered_at: number | null;
+  position: number;
+  added_by_report: number;
+}
+
+export interface ImpactFacilitiesTable {
+  impact_id: string;
+  facility: string;
+}
+
+export interface ReportsTable {
+  notice_id: string;
+  number: number;
+  revision: number;
+  phase:
+    | 'first'
+    | 'update'
+    | 'partial_recovery'
+    | 'recovery'
+    | 'delay_recovery'
+    | 'final'
+    | 'plan'
+    | 'start'
+    | 'extend'
+    | 'complete'
+    | 'cancel';
+  tells_recovery: Flag;
+  published_at: number;
+  published_by: string;
+  body_ja: string;
+  body_en: string | null;
+  picture: string;
+  mail: Flag;
+  backfilled: Flag;
+  reason_ja: string | null;
+  reason_en: string | null;
+}
+
+export interface DraftsTable {
+  notice_id: string;
+  content: string;
+  saved_at: number;
+  saved_by: string;
+  version: number;
+}
+
+export interface PostingsTable {
+  notice_id: string;
+  report_number: number;
+  surface: string;
+  posted_at: number;
+  recorded_by: string;
+  note: string | null;
+}
+
+export interface EditionTable {
+  id: number;
+  number: number;
+  changed_at: number;
+}

@@ -1,0 +1,57 @@
+export interface StaffTable {
+  id: string;
+  login: string;
+  name: string;
+  role: 'author' | 'publisher' | 'admin';
+  password_hash: string;
+  created_at: number;
+  disabled_at: number | null;
+}
+
+export interface ApiKeysTable {
+  id: string;
+  name: string;
+  key_hash: string;
+  /** JSON array of scopes */
+  scopes: string;
+  created_at: number;
+  revoked_at: number | null;
+}
+
+export interface SessionsTable {
+  token_hash: string;
+  audience: 'staff' | 'customer';
+  subject: string;
+  created_at: number;
+  proved_at: number;
+  expires_at: number;
+}
+
+export interface SetupLinksTable {
+  token_hash: string;
+  created_at: number;
+  expires_at: number;
+  used_at: number | null;
+}
+
+export interface AuditEntriesTable {
+  id: string;
+  at: number;
+  actor_kind: 'staff' | 'key' | 'system' | 'customer';
+  actor_id: string | null;
+  actor_name: string;
+  act: string;
+  subject_kind: string;
+  subject_id: string;
+  before_json: string | null;
+  after_json: string | null;
+}
+
+export interface IdempotencyKeysTable {
+  api_key: string;
+  idempotency_key: string;
+  request_hash: string;
+  status: number;
+  answer: string;
+  created_at: number;
+}

@@ -1,0 +1,62 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Forbidden } from '../errors.ts';
+import { cookieName, cookieOptions } from './cookies.ts';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** What signs everything that must not be forged: CSRF tokens, links in mails. */
+    secret: string;
+  }
+}
+
+/**
+ * The hidden field of every form. The token is bound to the session, or for people who are not signed in to a random cookie of
+ * this browser, so a token of somebody else's form is worth nothing.
+ */
+export function csrfField(request: FastifyRequest, reply: FastifyReply): string {
+  return `<input type="hidden" name="_csrf" value="${tokenFor(request, subjectOf(request) ?? newSubject(request, reply))}">`;
+}
+
+/**
+ * Refuses a form that did not come from a page of ours. Runs for every POST that a browser could be tricked into sending, i.e.
+ * all but those with a key and the one-click route.
+ */
+export function checkCsrf(request: FastifyRequest): void {
+  const refused = new Forbidden({
+    ja: 'ページの有効期限が切れました。前のページに戻り、再読み込みしてからもう一度お試しください。',
+    en: 'This page has expired. Go back, reload it and try again.',
+  });
+  const site = request.headers['sec-fetch-site'];
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') throw refused;
+  const origin = request.headers.origin;
+  if (origin !== undefined && origin !== 'null' && new URL(origin).host !== request.host) throw refused;
+  const sent = (request.body as { _csrf?: unknown } | undefined)?._csrf ?? request.headers['x-csrf-token'];
+  const subject = subjectOf(request);
+  if (typeof sent !== 'string' || subject === undefined) throw refused;
+  const expected = Buffer.from(tokenFor(request, subject));
+  const got = Buffer.from(sent);
+  if (expected.length !== got.length || !timingSafeEqual(expected, got)) throw refused;
+}
+
+function subjectOf(request: FastifyRequest): string | undefined {
+  if (request.session) return `session:${request.session.tokenHash}`;
+  const cookie = request.cookies[cookieName('form', request.server.secure)];
+  return cookie ? `form:${cookie}` : undefined;
+}
+
+const made = new WeakMap<FastifyRequest, string>();
+
+function newSubject(request: FastifyRequest, reply: FastifyReply): string {
+  const before = made.get(request);
+  if (before) return before;
+  const value = randomBytes(16).toString('base64url');
+  const { secure } = request.server;
+  reply.setCookie(cookieName('form', secure), value, cookieOptions(secure));
+  made.set(request, `form:${value}`);
+  return `form:${value}`;
+}
+
+function tokenFor(request: FastifyRequest, subject: string): string {
+  return createHmac('sha256', request.server.secret).update(`csrf:${subject}`).digest('base64url');
+}

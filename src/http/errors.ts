@@ -1,0 +1,91 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Busy, Conflict, Forbidden, Invalid, type Message, NotFound, NotSignedIn } from '../errors.ts';
+import { signInRedirect } from './audience.ts';
+import { languageOf, localPath } from './language.ts';
+import { page } from './views.ts';
+
+/** The only place that knows status codes for failures. Programs get problem+json (RFC 9457), people a page. */
+export function answerErrors(app: FastifyInstance): void {
+  app.setNotFoundHandler((request, reply) => answer(request, reply, new NotFound()));
+  app.setErrorHandler((error, request, reply) => answer(request, reply, error as FastifyError | Error));
+}
+
+interface Answer {
+  status: number;
+  text: Message;
+  errors?: { field: string; message: string }[];
+}
+
+function answer(request: FastifyRequest, reply: FastifyReply, error: FastifyError | Error): FastifyReply {
+  const language = apiPath(request) ? apiLanguage(request) : languageOf(request);
+  const found = classify(error, language);
+  if (found.status >= 500 && !(error instanceof Busy)) request.log.error({ err: error }, 'request failed');
+  if (error instanceof Busy) reply.header('retry-after', String(error.retryAfterSeconds));
+  if (apiPath(request)) {
+    return reply
+      .code(found.status)
+      .header('cache-control', 'no-store')
+      .type('application/problem+json; charset=utf-8')
+      .send(
+        JSON.stringify({
+          type: 'about:blank',
+          status: found.status,
+          title: found.text[language],
+          ...(found.errors ? { errors: found.errors } : {}),
+        }),
+      );
+  }
+  if (error instanceof NotSignedIn) {
+    return signInRedirect(
+      request,
+      reply,
+      localPath(staffPath(request) ? '/console/sign-in' : '/my/sign-in', languageOf(request)),
+    );
+  }
+  return page(
+    request,
+    reply,
+    'error',
+    { status: found.status, message: found.text, errors: found.errors ?? [] },
+    found.status,
+  );
+}
+
+function classify(error: FastifyError | Error, language: 'ja' | 'en'): Answer {
+  if (error instanceof Invalid) {
+    const errors = error.problems.map((problem) => ({ field: problem.field, message: problem[language] }));
+    return { status: 422, text: error.text, errors };
+  }
+  if (error instanceof NotFound) return { status: 404, text: error.text };
+  if (error instanceof NotSignedIn) return { status: 401, text: error.text };
+  if (error instanceof Forbidden) return { status: 403, text: error.text };
+  if (error instanceof Conflict) return { status: 409, text: error.text };
+  if (error instanceof Busy) return { status: 503, text: error.text };
+  const status = 'statusCode' in error ? error.statusCode : undefined;
+  if (status === 413) {
+    return { status, text: { ja: '送信された内容が大きすぎます。', en: 'What was sent is too large.' } };
+  }
+  if (status !== undefined && status >= 400 && status < 500) {
+    return { status, text: { ja: 'リクエストの形式が正しくありません。', en: 'The request could not be understood.' } };
+  }
+  return {
+    status: 500,
+    text: {
+      ja: '申し訳ございません。処理中に問題が発生しました。しばらくしてからもう一度お試しください。',
+      en: 'Sorry, something went wrong on our side. Please try again in a few minutes.',
+    },
+  };
+}
+
+function apiPath(request: FastifyRequest): boolean {
+  return request.url.startsWith('/api/');
+}
+
+function staffPath(request: FastifyRequest): boolean {
+  return request.url.startsWith('/console');
+}
+
+/** Programs say their language by Accept-Language; English without a word. */
+function apiLanguage(request: FastifyRequest): 'ja' | 'en' {
+  return /^\s*ja\b/i.test(request.headers['accept-language'] ?? '') ? 'ja' : 'en';
+}

@@ -1,0 +1,89 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Database, Reader } from '../db/open.ts';
+import { type Clock, DAY, HOUR, type Instant } from '../time.ts';
+import { cookieName, cookieOptions } from './cookies.ts';
+import { sessionStore } from './store.ts';
+
+export type SessionAudience = 'staff' | 'customer';
+
+export interface Session {
+  tokenHash: string;
+  audience: SessionAudience;
+  /** staff.id or customers.id */
+  subject: string;
+  /** When the person last gave a password. */
+  provedAt: Instant;
+  expiresAt: Instant;
+}
+
+/**
+ * Customers stay signed in for long: on the worst day nobody should need the password to see whether his mail is affected.
+ * Staff sign in for a shift.
+ */
+const LIFE: Record<SessionAudience, number> = { customer: 30 * DAY, staff: 12 * HOUR };
+
+const COOKIE: Record<SessionAudience, string> = { customer: 'session', staff: 'staff' };
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    session: Session | null;
+  }
+}
+
+/** Starts a new session under a new token, whatever cookie came in: a planted one is worth nothing. */
+export async function startSession(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  db: Database,
+  clock: Clock,
+  who: { audience: SessionAudience; subject: string },
+): Promise<void> {
+  await endSession(request, reply, db.kysely);
+  const token = randomBytes(32).toString('base64url');
+  const now = clock.now();
+  await sessionStore.add(db.kysely, {
+    token_hash: hashToken(token),
+    audience: who.audience,
+    subject: who.subject,
+    created_at: now,
+    proved_at: now,
+    expires_at: now + LIFE[who.audience],
+  });
+  const { secure } = request.server;
+  reply.setCookie(cookieName(COOKIE[who.audience], secure), token, {
+    ...cookieOptions(secure),
+    maxAge: LIFE[who.audience] / 1000,
+  });
+}
+
+/** Ends the session that the request came with, in the database too. */
+export async function endSession(request: FastifyRequest, reply: FastifyReply, db: Reader): Promise<void> {
+  if (!request.session) return;
+  await sessionStore.remove(db, request.session.tokenHash);
+  const { secure } = request.server;
+  reply.clearCookie(cookieName(COOKIE[request.session.audience], secure), cookieOptions(secure));
+  request.session = null;
+}
+
+/** The session that the request's cookie names, where it is of this audience and still lives. One indexed read. */
+export async function findSession(
+  request: FastifyRequest,
+  db: Database,
+  clock: Clock,
+  audience: SessionAudience,
+): Promise<Session | null> {
+  const token = request.cookies[cookieName(COOKIE[audience], request.server.secure)];
+  if (!token || token.length > 100) return null;
+  return sessionStore.find(db, hashToken(token), audience, clock.now());
+}
+
+/** All sessions of one person, for instance after his password changed. */
+export async function endAllSessions(db: Reader, audience: SessionAudience, subject: string): Promise<void> {
+  await sessionStore.removeAllOf(db, audience, subject);
+}
+
+/** Tokens are random; their hash needs no salt and no slowness. */
+export function hashToken(token: string): string {
+  return createHash('sha256').update(token).digest('base64url');
+}

@@ -1,0 +1,45 @@
+import type { Database, Prepared, Reader } from '../db/open.ts';
+import type { SessionsTable } from '../db/tables/staff.ts';
+import type { Instant } from '../time.ts';
+import type { Session, SessionAudience } from './sessions.ts';
+
+const FIND =
+  'SELECT token_hash, audience, subject, proved_at, expires_at FROM sessions WHERE token_hash = ? AND audience = ? AND expires_at > ?';
+
+/** Every customer request asks this: prepared once for each database. */
+const prepared = new WeakMap<Database, Prepared<SessionsTable>>();
+
+export const sessionStore = {
+  async add(db: Reader, row: SessionsTable): Promise<void> {
+    await db.insertInto('sessions').values(row).execute();
+  },
+
+  async find(db: Database, tokenHash: string, audience: SessionAudience, now: Instant): Promise<Session | null> {
+    let find = prepared.get(db);
+    if (!find) {
+      find = db.prepare<SessionsTable>('session-find', FIND);
+      prepared.set(db, find);
+    }
+    const [row] = await find.all(tokenHash, audience, now);
+    if (!row) return null;
+    return {
+      tokenHash: row.token_hash,
+      audience: row.audience,
+      subject: row.subject,
+      provedAt: row.proved_at,
+      expiresAt: row.expires_at,
+    };
+  },
+
+  async remove(db: Reader, tokenHash: string): Promise<void> {
+    await db.deleteFrom('sessions').where('token_hash', '=', tokenHash).execute();
+  },
+
+  async removeAllOf(db: Reader, audience: SessionAudience, subject: string): Promise<void> {
+    await db.deleteFrom('sessions').where('audience', '=', audience).where('subject', '=', subject).execute();
+  },
+
+  async removeExpired(db: Reader, now: Instant): Promise<void> {
+    await db.deleteFrom('sessions').where('expires_at', '<=', now).execute();
+  },
+};

@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Eta } from 'eta';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { packageRoot } from '../config.ts';
+import { type Instant, isoTime, type Language, showDate, showDuration, showTime } from '../time.ts';
+import { csrfField } from './csrf.ts';
+import { languageOf, localPath } from './language.ts';
+
+/** What the operator calls himself; every page carries it. */
+export interface Operator {
+  name: { ja: string; en: string };
+  timeZone: string;
+}
+
+/** Compiled once; staff text is only ever a value in it, never a template. */
+const eta = new Eta({ views: join(packageRoot, 'templates'), cache: true, autoEscape: true, autoTrim: false });
+
+/** File name → path with the hash of its content, so that it can be cached for ever. */
+const assets = new Map<string, string>();
+for (const file of readdirSync(join(packageRoot, 'public'))) {
+  const hash = createHash('sha256')
+    .update(readFileSync(join(packageRoot, 'public', file)))
+    .digest('base64url')
+    .slice(0, 10);
+  assets.set(file, `/assets/${hash}/${file}`);
+}
+
+/** `/assets/HASH/style.css` for `style.css`. @throws where there is no such file. */
+export function assetPath(file: string): string {
+  const path = assets.get(file);
+  if (!path) throw new Error(`public/${file} does not exist`);
+  return path;
+}
+
+/** What every template has beside its own view object. */
+export interface Helpers {
+  language: Language;
+  operator: Operator;
+  /** Copy stands in the template in both languages: `it.say('故障中', 'Out of service')`. */
+  say(ja: string, en: string): string;
+  /** The language's text of something staff wrote, or the Japanese. */
+  text(text: { ja: string; en?: string | undefined }): string;
+  /** A path of ours in the page's language. */
+  path(path: string): string;
+  asset(file: string): string;
+  time(at: Instant, options?: { approximate?: boolean; withoutZone?: boolean }): string;
+  date(at: Instant): string;
+  iso(at: Instant): string;
+  duration(milliseconds: number): string;
+}
+
+export function helpers(language: Language, operator: Operator): Helpers {
+  const zone = operator.timeZone;
+  return {
+    language,
+    operator,
+    say: (ja, en) => (language === 'ja' ? ja : en),
+    text: (text) => (language === 'en' ? (text.en ?? text.ja) : text.ja),
+    path: (path) => localPath(path, language),
+    asset: assetPath,
+    time: (at, options) => showTime(at, zone, language, options),
+    date: (at) => showDate(at, zone, language),
+    iso: (at) => isoTime(at, zone),
+    duration: (milliseconds) => showDuration(milliseconds, language),
+  };
+}
+
+/** Renders `templates/NAME.eta` to a string: pages of the edition and mails are made this way, without a request. */
+export function render(name: string, language: Language, operator: Operator, view: object): string {
+  return eta.render(name, { ...helpers(language, operator), ...view });
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    operator: Operator;
+  }
+}
+
+/**
+ * Sends a page made for this person: never cached, in the language of its path. Every such page has a CSRF token for its forms
+ * (`it.csrf`, a hidden field) and knows its own path for the language switch (`it.here`).
+ */
+export function page(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  name: string,
+  view: object,
+  status = 200,
+): FastifyReply {
+  const operator = request.server.operator;
+  const html = render(name, languageOf(request), operator, {
+    csrf: csrfField(request, reply),
+    here: request.url.split('?')[0],
+    staff: request.staff ?? null,
+    customer: request.customer ?? null,
+    ...view,
+  });
+  return reply.code(status).header('cache-control', 'no-store').type('text/html; charset=utf-8').send(html);
+}

@@ -1,0 +1,54 @@
+import type { Tx } from '../db/open.ts';
+import type { Instant } from '../time.ts';
+
+/**
+ * What other rooms hand to the mail room. Text shared by many mails is one letter; what differs from mail to mail is a field:
+ * `%%name%%` in the letter's text body is replaced by `fields.name.text`, in its HTML body by `fields.name.html` (already
+ * escaped by the caller).
+ */
+export interface Letter {
+  id: string;
+  subject: string;
+  text: string;
+  html: string;
+  /** The same for everybody who gets this letter, for instance List-Id. */
+  headers: Record<string, string>;
+}
+
+export interface MailOrder {
+  id: string;
+  /** urgent: sign-in, confirmation, staff warnings. bulk: alerts. Urgent never waits behind bulk. */
+  class: 'urgent' | 'bulk';
+  letterId: string;
+  /** One address, validated by whoever stored it. */
+  recipient: string;
+  fields: Record<string, { text: string; html: string }>;
+  /** Of this mail alone, for instance List-Unsubscribe or References. */
+  headers: Record<string, string>;
+  /** With angle brackets; the same on a repeat. */
+  messageId: string;
+  datedAt: Instant;
+  /** At most the configured number of tickets are taken for one key. null: no budget is kept. */
+  budget: string | null;
+  /** May be sent again under the same Message-ID when its hand-over is in doubt and the budget allows. */
+  repeatable: boolean;
+  notBefore: Instant;
+  /** After this it is worth nothing any more. */
+  notAfter: Instant | null;
+}
+
+/** What the owner of a mail says immediately before it is claimed and again before its final dot. */
+export type Recheck = (
+  tx: Tx,
+  mail: { id: string; recipient: string; budget: string | null },
+) => Promise<
+  | { go: true /** tickets that must be left for others after this one */; reserve: number }
+  | { go: false /** how the mail ends */; state: 'cancelled' | 'expired' | 'no_budget' }
+>;
+
+/** How an attempt ended, told to the mail's owner in the same transaction in which the mail room records it. */
+export type Settled = (
+  tx: Tx,
+  mail: { id: string; recipient: string; budget: string | null },
+  outcome: { kind: 'sent' | 'in_doubt' | 'failed' | 'deferred'; deadAddress: boolean; reply: string | null },
+) => Promise<void>;

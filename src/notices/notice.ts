@@ -1,0 +1,125 @@
+import type { Instant, Language } from '../time.ts';
+import type { Impact } from './impact.ts';
+import type { Report } from './report.ts';
+
+/** Text that staff wrote: Japanese always, English where they had the time. */
+export interface Text {
+  ja: string;
+  en?: string | undefined;
+}
+
+/** The language's text, or the Japanese where there is none. */
+export function inLanguage(text: Text, language: Language): string {
+  return language === 'en' ? (text.en ?? text.ja) : text.ja;
+}
+
+export type NoticeKind = 'fault' | 'work';
+
+/** A fault or a planned work with everything published on it so far. Times are epoch milliseconds. */
+export interface Notice {
+  id: string;
+  kind: NoticeKind;
+  title: Text;
+  /** Notices of one root fault share their three mails. */
+  rootId: string;
+  occurredAt: Instant;
+  occurredApproximate: boolean;
+  recognisedAt: Instant | null;
+  /** When it was declared serious; null while it is not prominent. */
+  seriousAt: Instant | null;
+  /** Works only: what was announced, and what really happened. */
+  planned: { from: Instant; to: Instant } | null;
+  actualFrom: Instant | null;
+  actualTo: Instant | null;
+  firstPublishedAt: Instant | null;
+  updatedAt: Instant;
+  version: number;
+  impacts: Impact[];
+  /** Newest revision of each number, oldest number first. Empty while it is a draft. */
+  reports: Report[];
+}
+
+/** Derived, never stored. */
+export type NoticeState =
+  | 'draft'
+  // faults
+  | 'ongoing'
+  | 'partially_recovered'
+  | 'delayed'
+  | 'recovered'
+  | 'closed'
+  // works
+  | 'planned'
+  | 'in_progress'
+  | 'completed'
+  | 'cancelled';
+
+/**
+ * 発生中, 一部回復, 遅延中 (only delays remain), 回復, 終了 (final report out); 予定, 工事中, 完了, 中止.
+ * Work begins and ends by its times: nothing needs to run for it.
+ */
+export function noticeState(notice: Notice, now: Instant): NoticeState {
+  if (notice.reports.length === 0) return 'draft';
+  return notice.kind === 'fault' ? faultState(notice, now) : workState(notice, now);
+}
+
+function faultState(notice: Notice, now: Instant): NoticeState {
+  const open = notice.impacts.filter((impact) => impact.recoveredAt === null || impact.recoveredAt > now);
+  if (open.length === 0) return notice.reports.some((report) => report.phase === 'final') ? 'closed' : 'recovered';
+  if (open.every((impact) => impact.symptom === 'delayed')) {
+    return open.length === notice.impacts.length && !saidRecovered(notice) ? 'ongoing' : 'delayed';
+  }
+  return open.length < notice.impacts.length ? 'partially_recovered' : 'ongoing';
+}
+
+/** A notice that has only ever been about a delay is under way, not "delayed after recovery". */
+function saidRecovered(notice: Notice): boolean {
+  return notice.reports.some((report) => report.tellsRecovery || report.phase === 'recovery');
+}
+
+function workState(notice: Notice, now: Instant): NoticeState {
+  if (notice.reports.some((report) => report.phase === 'cancel')) return 'cancelled';
+  const window = workWindow(notice);
+  if (notice.actualTo !== null) return notice.actualTo <= now ? 'completed' : 'in_progress';
+  if (!window || now < window.from) return 'planned';
+  return now < window.to ? 'in_progress' : 'completed';
+}
+
+/** The actual times where they are known, else the planned ones. */
+export function workWindow(notice: Notice): { from: Instant; to: Instant } | null {
+  if (!notice.planned) return null;
+  return { from: notice.actualFrom ?? notice.planned.from, to: notice.actualTo ?? notice.planned.to };
+}
+
+/** Whether customers are still touched by it, or will be. */
+export function isOpen(state: NoticeState): boolean {
+  switch (state) {
+    case 'ongoing':
+    case 'partially_recovered':
+    case 'delayed':
+    case 'planned':
+    case 'in_progress':
+      return true;
+    case 'draft':
+    case 'recovered':
+    case 'closed':
+    case 'completed':
+    case 'cancelled':
+      return false;
+  }
+}
+
+/** When the last impact ended; null while one is open. */
+export function recoveredAt(notice: Notice): Instant | null {
+  let last: Instant | null = null;
+  for (const impact of notice.impacts) {
+    if (impact.recoveredAt === null) return null;
+    last = Math.max(last ?? 0, impact.recoveredAt);
+  }
+  return last;
+}
+
+/** The newest published report. */
+export function latestReport(notice: Notice): Report | undefined {
+  return notice.reports.at(-1);
+}
