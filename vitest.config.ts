@@ -1,11 +1,48 @@
+import { connect } from 'node:net';
 import { defineConfig } from 'vitest/config';
+
+/** The suite runs once on SQLite and, where a PostgreSQL answers, once more on it. CI asks for both by SHIRASE_CI=1. */
+const url = new URL(process.env.TEST_DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/test');
+const postgres = await new Promise<boolean>((resolve) => {
+  const socket = connect({ host: url.hostname, port: Number(url.port || 5432), timeout: 1000 });
+  socket.on('connect', () => resolve(socket.destroy() !== undefined));
+  socket.on('timeout', () => resolve(!socket.destroy()));
+  socket.on('error', () => resolve(false));
+});
+if (!postgres) {
+  if (process.env.SHIRASE_CI === '1') throw new Error(`CI needs a PostgreSQL at ${url.host}`);
+  console.warn(`No PostgreSQL at ${url.host}: its half of the suite is skipped. Set TEST_DATABASE_URL to run it.`);
+}
+
+const common = {
+  // Argon2, browsers and real servers on two cores: a behaviour may take long, it may not hang.
+  testTimeout: 30_000,
+  hookTimeout: 60_000,
+  // What a page shows must not depend on the zone of the process.
+  env: { TZ: process.env.TEST_TZ ?? 'UTC' },
+};
+
+/** What never touches a database runs once. */
+const WITHOUT_DATABASE = ['test/rules/**/*.test.ts', 'test/**/*.pure.test.ts'];
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    // Argon2, browsers and real servers on two cores: a behaviour may take long, it may not hang.
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
     maxWorkers: 2,
+    projects: [
+      { test: { ...common, name: 'sqlite', include: ['test/**/*.test.ts'] } },
+      ...(postgres
+        ? [
+            {
+              test: {
+                ...common,
+                env: { ...common.env, TEST_ENGINE: 'postgres' },
+                name: 'postgres',
+                include: ['test/**/*.test.ts'],
+                exclude: WITHOUT_DATABASE,
+              },
+            },
+          ]
+        : []),
+    ],
   },
 });

@@ -34,7 +34,8 @@ export async function buildApp(ground: Ground): Promise<FastifyInstance> {
   const app = Fastify({
     logger: ground.logger ?? false,
     rewriteUrl: stripLanguage,
-    trustProxy: ground.trustProxy > 0 ? ground.trustProxy : false,
+    // Only that many proxies in front are believed; a forged X-Forwarded-For counts for nothing.
+    trustProxy: (_address: string, hop: number) => hop < ground.trustProxy,
     bodyLimit: 1_048_576,
     connectionTimeout: 30_000,
     requestTimeout: 30_000,

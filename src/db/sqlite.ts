@@ -83,7 +83,7 @@ function rememberStatements(connection: Connection): SqliteDatabase {
         statement = connection.prepare(sql);
         statements.set(sql, statement);
       }
-      return statement as never;
+      return statement;
     },
     close: () => connection.close(),
   };
