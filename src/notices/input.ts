@@ -1,0 +1,175 @@
+import { z } from 'zod';
+import { line, parse, prose, sentenceFor } from '../http/forms.ts';
+import type { Instant } from '../time.ts';
+import { SYMPTOMS } from './impact.ts';
+import { FAULT_PHASES, PHASES, type Phase } from './phases.ts';
+import { CAUSE_KINDS, CAUSE_STATES, MEASURE_FIELDS, MEASURE_STATUSES } from './report.ts';
+
+/** What may be typed: longer texts belong into an attachment. Characters. */
+export const LIMITS = { title: 120, body: 20_000, short: 2000, area: 300 } as const;
+
+const ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/;
+
+/** ISO 8601 with an offset; inside it is epoch milliseconds. */
+export const moment = z
+  .string()
+  .refine(
+    (text) => ISO.test(text) && !Number.isNaN(Date.parse(text)),
+    sentenceFor(
+      '日時は 2014-03-06T07:34:00+09:00 のように、時差まで入れて指定してください。',
+      'Give a date and time with its offset, such as 2014-03-06T07:34:00+09:00.',
+    ),
+  )
+  .transform((text): Instant => Date.parse(text));
+
+const title = z.strictObject({ ja: line(LIMITS.title), en: line(LIMITS.title).optional() });
+
+/** Japanese and, where there was time, English; a plain string is Japanese. */
+function text(max: number) {
+  return z.union([
+    prose(max).transform((ja) => ({ ja })),
+    z.strictObject({ ja: prose(max), en: prose(max).optional() }),
+  ]);
+}
+
+const day = z
+  .string()
+  .regex(/^\d{4}-\d{2}(-\d{2})?$/)
+  .refine((value) => !Number.isNaN(Date.parse(value)), sentenceFor('日付が正しくありません。', 'This is not a date.'));
+
+const window = z.strictObject({ from: moment, to: moment }).refine((w) => w.from < w.to, {
+  ...sentenceFor('終了は開始より後にしてください。', 'The end must be after the start.'),
+  path: ['to'],
+});
+
+const code = z.string().min(1).max(64);
+
+const impact = z.strictObject({
+  service: code,
+  facilities: z.union([z.literal('all'), z.array(code).min(1).max(5000)]),
+  area: text(LIMITS.area).optional(),
+  symptom: z.enum(SYMPTOMS),
+  startedAt: moment.optional(),
+  approximate: z.boolean().optional(),
+  recoveredAt: moment.nullish(),
+});
+
+const content = {
+  phase: z.enum(PHASES),
+  body: text(LIMITS.body),
+  cause: z.strictObject({ state: z.enum(CAUSE_STATES), text: text(LIMITS.short).optional() }).optional(),
+  workaround: text(LIMITS.short).optional(),
+  unaffected: text(LIMITS.short).optional(),
+  emergencyCalls: text(LIMITS.short).optional(),
+  residual: text(LIMITS.short).optional(),
+  /** null: 確認中 */
+  expectedRecoveryAt: moment.nullish(),
+  nextUpdateAt: moment.nullish(),
+  lastToday: z.boolean().optional(),
+  causes: z
+    .array(
+      z.strictObject({
+        kind: z.enum(CAUSE_KINDS).default('occurrence'),
+        state: z.enum(CAUSE_STATES).default('confirmed'),
+        text: text(LIMITS.short),
+      }),
+    )
+    .max(20)
+    .optional(),
+  measures: z
+    .array(
+      z.strictObject({
+        field: z.enum(MEASURE_FIELDS),
+        status: z.enum(MEASURE_STATUSES),
+        text: text(LIMITS.short),
+        date: day.optional(),
+      }),
+    )
+    .max(50)
+    .optional(),
+  mail: z.boolean().optional(),
+  /** With the scope notices:backfill only: history moved in, nobody is mailed. */
+  publishedAt: moment.optional(),
+};
+
+const firstReport = z.strictObject(content);
+
+/** `POST /api/v1/notices` and the console's form for a new notice. */
+export const noticeInput = z.strictObject({
+  kind: z.enum(['fault', 'work']),
+  title,
+  occurredAt: moment.optional(),
+  approximate: z.boolean().optional(),
+  recognisedAt: moment.nullish(),
+  prominent: z.boolean().optional(),
+  planned: window.nullish(),
+  /** The notice whose root fault this one shares, and with it the three mails. */
+  sharesRootWith: z.string().max(40).nullish(),
+  impacts: z.array(impact).min(1).max(200),
+  report: firstReport,
+  publish: z.boolean().default(false),
+});
+
+/** `POST /api/v1/notices/{id}/reports` and the console's form for the next report. */
+export const reportInput = z.strictObject({
+  ...content,
+  recovered: z
+    .array(z.strictObject({ impact: z.string().max(80), at: moment }))
+    .max(500)
+    .optional(),
+  impacts: z.array(impact).max(200).optional(),
+  prominent: z.boolean().optional(),
+  /** extend: the new window. */
+  planned: window.optional(),
+  /** start and complete of a work: when it really began and ended; now where it is not said. */
+  actualFrom: moment.optional(),
+  actualTo: moment.optional(),
+  publish: z.boolean().default(false),
+});
+
+/** `POST /api/v1/notices/{id}/reports/{number}/corrections`: what is not given stays as it was. */
+export const correctionInput = z.strictObject({
+  reason: text(LIMITS.short),
+  title: title.optional(),
+  body: text(LIMITS.body).optional(),
+  cause: content.cause,
+  workaround: content.workaround,
+  unaffected: content.unaffected,
+  residual: content.residual,
+  expectedRecoveryAt: content.expectedRecoveryAt,
+  nextUpdateAt: content.nextUpdateAt,
+  causes: content.causes,
+  measures: content.measures,
+  mail: z.boolean().optional(),
+  publishedAt: moment.optional(),
+});
+
+export type ImpactInput = z.output<typeof impact>;
+export type NoticeInput = z.output<typeof noticeInput>;
+export type ReportInput = z.output<typeof reportInput>;
+export type CorrectionInput = z.output<typeof correctionInput>;
+
+/** @throws Invalid naming every wrong field. */
+export function parseNotice(body: unknown): NoticeInput {
+  return parse(noticeInput, body);
+}
+
+/** @throws Invalid naming every wrong field. */
+export function parseReport(body: unknown): ReportInput {
+  return parse(reportInput, body);
+}
+
+/** @throws Invalid naming every wrong field. */
+export function parseCorrection(body: unknown): CorrectionInput {
+  return parse(correctionInput, body);
+}
+
+/** What is mailed unless staff say otherwise: the reports that nobody who asked would want to miss. */
+export function mailedByDefault(phase: Phase): boolean {
+  const mailed: readonly Phase[] = ['first', 'recovery', 'delay_recovery', 'plan', 'cancel'];
+  return mailed.includes(phase);
+}
+
+export function isFaultPhase(phase: Phase): boolean {
+  return (FAULT_PHASES as readonly Phase[]).includes(phase);
+}

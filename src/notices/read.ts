@@ -1,0 +1,38 @@
+import type { Reader, Tx } from '../db/open.ts';
+import type { Instant } from '../time.ts';
+import type { Notice } from './notice.ts';
+import type { Report } from './report.ts';
+import { noticeStore, type Posting } from './store.ts';
+
+/** What other rooms may read of this one. The store itself stays private. */
+
+export type { Posting } from './store.ts';
+
+/** All published notices, newest first, each with its impacts and the newest revision of each report. */
+export function loadPublished(db: Reader): Promise<Notice[]> {
+  return noticeStore.published(db);
+}
+
+export function findNotice(db: Reader, id: string): Promise<Notice | undefined> {
+  return noticeStore.find(db, id);
+}
+
+/** Every revision of every report of a notice, oldest first. */
+export function loadRevisions(db: Reader, noticeId: string): Promise<Report[]> {
+  return noticeStore.revisions(db, noticeId);
+}
+
+/** When which report appeared where, by notice; all notices where no ids are given. */
+export function loadPostings(db: Reader, noticeIds?: string[]): Promise<Map<string, Posting[]>> {
+  return noticeStore.postings(db, noticeIds);
+}
+
+/** The number of the newest edition: one indexed row, asked once a second on every node. */
+export function editionNumber(db: Reader): Promise<number> {
+  return noticeStore.edition(db);
+}
+
+/** What the public reads has changed (a new name in the catalogue, say): every node renders again. */
+export async function changeEdition(tx: Tx, now: Instant): Promise<void> {
+  await noticeStore.nextEdition(tx, now);
+}

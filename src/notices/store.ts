@@ -1,0 +1,376 @@
+import type { Reader, Tx } from '../db/open.ts';
+import type {
+  ImpactFacilitiesTable,
+  ImpactsTable,
+  NoticesTable,
+  PostingsTable,
+  ReportsTable,
+} from '../db/tables/notices.ts';
+import { type Instant, wallClock } from '../time.ts';
+import type { Impact } from './impact.ts';
+import type { Notice, Text } from './notice.ts';
+import type { Picture, Report } from './report.ts';
+
+/** The room's only SQL. Rows become notices here and nowhere else. */
+
+export interface Posting {
+  reportNumber: number;
+  /** `support`, `top`, or a surface outside that staff recorded by hand. */
+  surface: string;
+  postedAt: Instant;
+  note: string | null;
+}
+
+export const noticeStore = {
+  async find(db: Reader, id: string): Promise<Notice | undefined> {
+    const [notice] = await assemble(db, await db.selectFrom('notices').selectAll().where('id', '=', id).execute());
+    return notice;
+  },
+
+  /** Newest first. Drafts are left out. */
+  async published(db: Reader): Promise<Notice[]> {
+    const rows = await db
+      .selectFrom('notices')
+      .selectAll()
+      .where('first_published_at', 'is not', null)
+      .orderBy('occurred_at', 'desc')
+      .orderBy('id', 'desc')
+      .execute();
+    return assemble(db, rows);
+  },
+
+  async ofRoot(db: Reader, rootId: string): Promise<Notice[]> {
+    return assemble(db, await db.selectFrom('notices').selectAll().where('root_id', '=', rootId).execute());
+  },
+
+  /** Newest first; both kinds, drafts too. */
+  async page(db: Reader, options: { limit: number; before?: Instant | undefined }): Promise<Notice[]> {
+    let query = db
+      .selectFrom('notices')
+      .selectAll()
+      .orderBy('created_at', 'desc')
+      .orderBy('id', 'desc')
+      .limit(options.limit);
+    if (options.before !== undefined) query = query.where('created_at', '<', options.before);
+    return assemble(db, await query.execute());
+  },
+
+  /** Every revision of every report, for "what it said before". */
+  async revisions(db: Reader, noticeId: string): Promise<Report[]> {
+    const rows = await db
+      .selectFrom('reports')
+      .selectAll()
+      .where('notice_id', '=', noticeId)
+      .orderBy('number')
+      .orderBy('revision')
+      .execute();
+    return rows.map(reportOf);
+  },
+
+  async postings(db: Reader, noticeIds?: string[]): Promise<Map<string, Posting[]>> {
+    let query = db.selectFrom('postings').selectAll().orderBy('posted_at');
+    if (noticeIds) {
+      if (noticeIds.length === 0) return new Map();
+      query = query.where('notice_id', 'in', noticeIds);
+    }
+    return groupBy(await query.execute(), (row) => row.notice_id, postingOf);
+  },
+
+  /**
+   * Takes the notice for this transaction: whoever else publishes on it waits, and then sees what this one did.
+   * @returns false where there is no such notice.
+   */
+  async lock(tx: Tx, id: string, now: Instant): Promise<boolean> {
+    const rows = await tx
+      .updateTable('notices')
+      .set((eb) => ({ version: eb('version', '+', 1), updated_at: now }))
+      .where('id', '=', id)
+      .returning('id')
+      .execute();
+    return rows.length === 1;
+  },
+
+  /** Adds the row under the day's next free number (YYYYMMDD-N in the operator's zone). */
+  async add(tx: Tx, row: Omit<NoticesTable, 'id' | 'root_id'>, rootId: string | null, zone: string): Promise<string> {
+    const w = wallClock(row.occurred_at, zone);
+    const day = `${w.year}${String(w.month).padStart(2, '0')}${String(w.day).padStart(2, '0')}`;
+    const taken = await tx
+      .selectFrom('notices')
+      .select((eb) => eb.fn.countAll<number>().as('n'))
+      .where('id', '>=', `${day}-`)
+      .where('id', '<', `${day}.`)
+      .executeTakeFirstOrThrow();
+    for (let n = Number(taken.n) + 1; ; n++) {
+      const id = `${day}-${n}`;
+      const added = await tx
+        .insertInto('notices')
+        .values({ ...row, id, root_id: rootId ?? id })
+        .onConflict((conflict) => conflict.column('id').doNothing())
+        .returning('id')
+        .execute();
+      if (added.length === 1) return id;
+    }
+  },
+
+  async update(tx: Tx, id: string, values: Partial<Omit<NoticesTable, 'id'>>): Promise<void> {
+    await tx.updateTable('notices').set(values).where('id', '=', id).execute();
+  },
+
+  async addImpacts(tx: Tx, noticeId: string, impacts: Impact[], firstPosition: number): Promise<void> {
+    for (const [index, impact] of impacts.entries()) {
+      await tx
+        .insertInto('impacts')
+        .values({
+          id: impact.id,
+          notice_id: noticeId,
+          service: impact.service,
+          all_facilities: impact.facilities === 'all' ? 1 : 0,
+          area_ja: impact.area?.ja ?? null,
+          area_en: impact.area?.en ?? null,
+          symptom: impact.symptom,
+          started_at: impact.startedAt,
+          started_approximate: impact.approximate ? 1 : 0,
+          recovered_at: impact.recoveredAt,
+          position: firstPosition + index,
+          added_by_report: impact.addedByReport,
+        })
+        .execute();
+      if (impact.facilities === 'all') continue;
+      const rows = impact.facilities.map((facility) => ({ impact_id: impact.id, facility }));
+      for (let i = 0; i < rows.length; i += 400) {
+        await tx
+          .insertInto('impact_facilities')
+          .values(rows.slice(i, i + 400))
+          .execute();
+      }
+    }
+  },
+
+  async removeImpacts(tx: Tx, noticeId: string): Promise<void> {
+    const ids = tx.selectFrom('impacts').select('id').where('notice_id', '=', noticeId);
+    await tx.deleteFrom('impact_facilities').where('impact_id', 'in', ids).execute();
+    await tx.deleteFrom('impacts').where('notice_id', '=', noticeId).execute();
+  },
+
+  async recover(tx: Tx, impactId: string, at: Instant): Promise<void> {
+    await tx.updateTable('impacts').set({ recovered_at: at }).where('id', '=', impactId).execute();
+  },
+
+  async addReport(tx: Tx, noticeId: string, report: Report, by: string): Promise<void> {
+    await tx
+      .insertInto('reports')
+      .values({
+        notice_id: noticeId,
+        number: report.number,
+        revision: report.revision,
+        phase: report.phase,
+        tells_recovery: report.tellsRecovery ? 1 : 0,
+        published_at: report.publishedAt,
+        published_by: by,
+        body_ja: report.body.ja,
+        body_en: report.body.en ?? null,
+        picture: JSON.stringify(report.picture),
+        mail: report.mail ? 1 : 0,
+        backfilled: report.backfilled ? 1 : 0,
+        reason_ja: report.reason?.ja ?? null,
+        reason_en: report.reason?.en ?? null,
+      })
+      .execute();
+  },
+
+  /** The first word of a report on a surface stays; a second is refused by the key and left as it was. */
+  async addPosting(tx: Tx, row: PostingsTable): Promise<boolean> {
+    const added = await tx
+      .insertInto('postings')
+      .values(row)
+      .onConflict((conflict) => conflict.columns(['notice_id', 'report_number', 'surface']).doNothing())
+      .returning('surface')
+      .execute();
+    return added.length === 1;
+  },
+
+  async draft(db: Reader, noticeId: string): Promise<Draft | undefined> {
+    const row = await db.selectFrom('drafts').selectAll().where('notice_id', '=', noticeId).executeTakeFirst();
+    return row && draftOf(row);
+  },
+
+  async drafts(db: Reader): Promise<Draft[]> {
+    return (await db.selectFrom('drafts').selectAll().orderBy('saved_at', 'desc').execute()).map(draftOf);
+  },
+
+  /** @returns the new version, or undefined where somebody else saved since `expected` (0: there was none). */
+  async saveDraft(tx: Tx, draft: Omit<Draft, 'version'>, expected: number): Promise<number | undefined> {
+    const values = { content: JSON.stringify(draft.content), saved_at: draft.savedAt, saved_by: draft.savedBy };
+    const rows =
+      expected === 0
+        ? await tx
+            .insertInto('drafts')
+            .values({ ...values, notice_id: draft.noticeId, version: 1 })
+            .onConflict((conflict) => conflict.column('notice_id').doNothing())
+            .returning('version')
+            .execute()
+        : await tx
+            .updateTable('drafts')
+            .set({ ...values, version: expected + 1 })
+            .where('notice_id', '=', draft.noticeId)
+            .where('version', '=', expected)
+            .returning('version')
+            .execute();
+    return rows[0]?.version;
+  },
+
+  async removeDraft(tx: Tx, noticeId: string): Promise<void> {
+    await tx.deleteFrom('drafts').where('notice_id', '=', noticeId).execute();
+  },
+
+  /** The next number of the edition. Taking it makes publications stand in line. */
+  async nextEdition(tx: Tx, now: Instant): Promise<number> {
+    const row = await tx
+      .updateTable('edition')
+      .set((eb) => ({ number: eb('number', '+', 1), changed_at: now }))
+      .where('id', '=', 1)
+      .returning('number')
+      .executeTakeFirstOrThrow();
+    return row.number;
+  },
+
+  async edition(db: Reader): Promise<number> {
+    return (await db.selectFrom('edition').select('number').where('id', '=', 1).executeTakeFirstOrThrow()).number;
+  },
+};
+
+/** What is being written, word for word as in the form. */
+export interface Draft {
+  noticeId: string;
+  content: unknown;
+  savedAt: Instant;
+  savedBy: string;
+  version: number;
+}
+
+async function assemble(db: Reader, rows: NoticesTable[]): Promise<Notice[]> {
+  if (rows.length === 0) return [];
+  // Below some hundred ids a list, above it everything: both engines limit the parameters of a statement.
+  const ids = rows.length <= 300 ? rows.map((row) => row.id) : null;
+  const impactRows = await db
+    .selectFrom('impacts')
+    .selectAll()
+    .$if(ids !== null, (query) => query.where('notice_id', 'in', ids ?? []))
+    .orderBy('position')
+    .execute();
+  const facilityRows = await db
+    .selectFrom('impact_facilities')
+    .innerJoin('impacts', 'impacts.id', 'impact_facilities.impact_id')
+    .select(['impact_facilities.impact_id', 'impact_facilities.facility'])
+    .$if(ids !== null, (query) => query.where('impacts.notice_id', 'in', ids ?? []))
+    .orderBy('impact_facilities.facility')
+    .execute();
+  const reportRows = await db
+    .selectFrom('reports')
+    .selectAll()
+    .$if(ids !== null, (query) => query.where('notice_id', 'in', ids ?? []))
+    .orderBy('number')
+    .orderBy('revision')
+    .execute();
+  const facilities = groupBy(
+    facilityRows,
+    (row: ImpactFacilitiesTable) => row.impact_id,
+    (row) => row.facility,
+  );
+  const impacts = groupBy(
+    impactRows,
+    (row) => row.notice_id,
+    (row) => impactOf(row, facilities.get(row.id) ?? []),
+  );
+  const reports = groupBy(reportRows, (row) => row.notice_id, reportOf);
+  return rows.map((row) => noticeOf(row, impacts.get(row.id) ?? [], newestRevisions(reports.get(row.id) ?? [])));
+}
+
+function newestRevisions(reports: Report[]): Report[] {
+  return [...new Map(reports.map((report) => [report.number, report])).values()];
+}
+
+function noticeOf(row: NoticesTable, impacts: Impact[], reports: Report[]): Notice {
+  return {
+    id: row.id,
+    kind: row.kind,
+    title: textOf(row.title_ja, row.title_en),
+    rootId: row.root_id,
+    occurredAt: row.occurred_at,
+    occurredApproximate: row.occurred_approximate === 1,
+    recognisedAt: row.recognised_at,
+    seriousAt: row.serious_at,
+    planned:
+      row.planned_from !== null && row.planned_to !== null ? { from: row.planned_from, to: row.planned_to } : null,
+    actualFrom: row.actual_from,
+    actualTo: row.actual_to,
+    firstPublishedAt: row.first_published_at,
+    updatedAt: row.updated_at,
+    version: row.version,
+    impacts,
+    reports,
+  };
+}
+
+function impactOf(row: ImpactsTable, facilities: string[]): Impact {
+  return {
+    id: row.id,
+    service: row.service,
+    facilities: row.all_facilities === 1 ? 'all' : facilities,
+    area: row.area_ja === null ? null : textOf(row.area_ja, row.area_en),
+    symptom: row.symptom,
+    startedAt: row.started_at,
+    approximate: row.started_approximate === 1,
+    recoveredAt: row.recovered_at,
+    addedByReport: row.added_by_report,
+  };
+}
+
+function reportOf(row: ReportsTable): Report {
+  return {
+    number: row.number,
+    revision: row.revision,
+    phase: row.phase,
+    tellsRecovery: row.tells_recovery === 1,
+    publishedAt: row.published_at,
+    body: textOf(row.body_ja, row.body_en),
+    picture: JSON.parse(row.picture) as Picture,
+    mail: row.mail === 1,
+    backfilled: row.backfilled === 1,
+    reason: row.reason_ja === null ? null : textOf(row.reason_ja, row.reason_en),
+  };
+}
+
+function postingOf(row: PostingsTable): Posting {
+  return { reportNumber: row.report_number, surface: row.surface, postedAt: row.posted_at, note: row.note };
+}
+
+function draftOf(row: {
+  notice_id: string;
+  content: string;
+  saved_at: number;
+  saved_by: string;
+  version: number;
+}): Draft {
+  return {
+    noticeId: row.notice_id,
+    content: JSON.parse(row.content) as unknown,
+    savedAt: row.saved_at,
+    savedBy: row.saved_by,
+    version: row.version,
+  };
+}
+
+function textOf(ja: string, en: string | null): Text {
+  return en === null ? { ja } : { ja, en };
+}
+
+function groupBy<Row, Value>(rows: Row[], key: (row: Row) => string, value: (row: Row) => Value): Map<string, Value[]> {
+  const groups = new Map<string, Value[]>();
+  for (const row of rows) {
+    const group = groups.get(key(row));
+    if (group) group.push(value(row));
+    else groups.set(key(row), [value(row)]);
+  }
+  return groups;
+}
