@@ -1,0 +1,194 @@
+import { DAY, type Instant } from '../time.ts';
+
+export type Symptom = 'unavailable' | 'degraded' | 'delayed' | 'login';
+
+/** The order in which a reader is told: the worst first. */
+const WORST_FIRST: readonly Symptom[] = ['unavailable', 'degraded', 'login', 'delayed'];
+
+export interface KnownImpact {
+  service: string;
+  /** The service that this one is a way of using: webmail is part of mail. */
+  partOf: string | null;
+  facilities: ReadonlySet<string> | 'all';
+  symptom: Symptom;
+  startedAt: Instant;
+  approximate: boolean;
+  recoveredAt: Instant | null;
+}
+
+/** A published notice as far as the lookup needs it. */
+export interface KnownNotice {
+  id: string;
+  kind: 'fault' | 'work';
+  title: { ja: string; en?: string | undefined };
+  /** null: 確認中 */
+  expectedRecoveryAt: Instant | null;
+  /** Works only: the actual times where they are known, else the planned ones. null: cancelled. */
+  window: { from: Instant; to: Instant } | null;
+  impacts: KnownImpact[];
+}
+
+export interface Mailbox {
+  address: string;
+  facility: string;
+  /** The service that the facility belongs to. */
+  service: string;
+}
+
+/** A notice that touches a mailbox now. */
+export interface Touching {
+  id: string;
+  kind: 'fault' | 'work';
+  title: { ja: string; en?: string | undefined };
+  since: Instant;
+  approximate: boolean;
+  expectedRecoveryAt: Instant | null;
+  symptoms: Symptom[];
+  /** It touches by "all facilities" and not by this facility's code. */
+  serviceWide: boolean;
+  /** It touches the mail itself, not only a way of using it. */
+  direct: boolean;
+}
+
+export interface WorkAhead {
+  id: string;
+  title: { ja: string; en?: string | undefined };
+  from: Instant;
+  to: Instant;
+  symptoms: Symptom[];
+}
+
+export interface LatelyRecovered {
+  id: string;
+  title: { ja: string; en?: string | undefined };
+  since: Instant;
+  approximate: boolean;
+  recoveredAt: Instant;
+  symptoms: Symptom[];
+}
+
+/** What the one big sentence says. `beside`: the mail itself works, a way of using it (webmail) does not. */
+export type Headline = 'stopped' | 'hard' | 'delayed' | 'beside' | 'work' | 'normal';
+
+export interface MailboxStatus {
+  mailbox: Mailbox;
+  state: 'fault' | 'work' | 'normal';
+  /** The badge: 故障中, 遅延 (nothing but delays), 工事中, 正常. */
+  shown: 'fault' | 'delay' | 'work' | 'normal';
+  headline: Headline;
+  symptoms: Symptom[];
+  /** Faults first, then works; the earliest first. */
+  notices: Touching[];
+  ahead: WorkAhead[];
+  lately: LatelyRecovered[];
+}
+
+/** Is my mail affected? The whole rule, for one mailbox at one moment. */
+export function affected(notices: readonly KnownNotice[], mailbox: Mailbox, at: Instant): MailboxStatus {
+  const touching = notices
+    .flatMap((notice) => touch(notice, mailbox, at) ?? [])
+    .sort((a, b) => (a.kind === b.kind ? a.since - b.since : a.kind === 'fault' ? -1 : 1));
+  const faults = touching.filter((notice) => notice.kind === 'fault');
+  // A fault outranks work: while there is one, what the work does is not what the customer feels.
+  const telling = faults.length > 0 ? faults : touching;
+  const state = faults.length > 0 ? 'fault' : touching.length > 0 ? 'work' : 'normal';
+  const symptoms = worstFirst(telling.flatMap((notice) => notice.symptoms));
+  const onlyDelays = symptoms.every((symptom) => symptom === 'delayed');
+  return {
+    mailbox,
+    state,
+    shown: state === 'fault' && onlyDelays ? 'delay' : state,
+    headline: state === 'fault' ? faultHeadline(faults) : state,
+    symptoms,
+    notices: touching,
+    ahead: worksAhead(notices, mailbox, at),
+    lately: latelyRecovered(notices, mailbox, at),
+  };
+}
+
+/** The notice as it touches this mailbox at this moment, or nothing. */
+function touch(notice: KnownNotice, mailbox: Mailbox, at: Instant): Touching | undefined {
+  const impacts = notice.impacts.filter((impact) => reaches(impact, mailbox) && inForce(notice, impact, at));
+  if (impacts.length === 0) return undefined;
+  const since = notice.window?.from ?? Math.min(...impacts.map((impact) => impact.startedAt));
+  return {
+    id: notice.id,
+    kind: notice.kind,
+    title: notice.title,
+    since,
+    approximate: impacts.some((impact) => impact.startedAt === since && impact.approximate),
+    expectedRecoveryAt: notice.kind === 'work' ? (notice.window?.to ?? null) : notice.expectedRecoveryAt,
+    symptoms: worstFirst(impacts.map((impact) => impact.symptom)),
+    serviceWide: impacts.every((impact) => impact.facilities === 'all'),
+    direct: impacts.some((impact) => impact.service === mailbox.service),
+  };
+}
+
+/** Direct: its facility is named, or all of its service. Indirect: all of a service that is part of its service. */
+function reaches(impact: KnownImpact, mailbox: Mailbox): boolean {
+  if (impact.service === mailbox.service) {
+    return impact.facilities === 'all' || impact.facilities.has(mailbox.facility);
+  }
+  return impact.partOf === mailbox.service && impact.facilities === 'all';
+}
+
+/** The minute of the start belongs to the fault, the minute of the recovery does not. */
+function inForce(notice: KnownNotice, impact: KnownImpact, at: Instant): boolean {
+  if (notice.kind === 'work') return notice.window !== null && notice.window.from <= at && at < notice.window.to;
+  return impact.startedAt <= at && (impact.recoveredAt === null || at < impact.recoveredAt);
+}
+
+function faultHeadline(faults: Touching[]): Headline {
+  const direct = worstFirst(faults.filter((fault) => fault.direct).flatMap((fault) => fault.symptoms));
+  switch (direct[0]) {
+    case 'unavailable':
+      return 'stopped';
+    case 'degraded':
+    case 'login':
+      return 'hard';
+    case 'delayed':
+      return 'delayed';
+    default:
+      return 'beside';
+  }
+}
+
+function worksAhead(notices: readonly KnownNotice[], mailbox: Mailbox, at: Instant): WorkAhead[] {
+  return notices
+    .flatMap((notice) => {
+      const impacts = notice.impacts.filter((impact) => reaches(impact, mailbox));
+      if (notice.kind !== 'work' || !notice.window || notice.window.from <= at || impacts.length === 0) return [];
+      const symptoms = worstFirst(impacts.map((impact) => impact.symptom));
+      return [{ id: notice.id, title: notice.title, ...notice.window, symptoms }];
+    })
+    .sort((a, b) => a.from - b.from);
+}
+
+function latelyRecovered(notices: readonly KnownNotice[], mailbox: Mailbox, at: Instant): LatelyRecovered[] {
+  return notices
+    .flatMap((notice) => {
+      if (notice.kind !== 'fault') return [];
+      const over = notice.impacts.flatMap((impact) => {
+        const { recoveredAt } = impact;
+        if (recoveredAt === null || recoveredAt > at || recoveredAt <= at - DAY || !reaches(impact, mailbox)) return [];
+        return [{ ...impact, recoveredAt }];
+      });
+      if (over.length === 0) return [];
+      const since = Math.min(...over.map((impact) => impact.startedAt));
+      return [
+        {
+          id: notice.id,
+          title: notice.title,
+          since,
+          approximate: over.some((impact) => impact.startedAt === since && impact.approximate),
+          recoveredAt: Math.max(...over.map((impact) => impact.recoveredAt)),
+          symptoms: worstFirst(over.map((impact) => impact.symptom)),
+        },
+      ];
+    })
+    .sort((a, b) => b.recoveredAt - a.recoveredAt);
+}
+
+function worstFirst(symptoms: Symptom[]): Symptom[] {
+  return WORST_FIRST.filter((symptom) => symptoms.includes(symptom));
+}
