@@ -1,0 +1,71 @@
+import type { Database } from '../db/open.ts';
+import { type Clock, DAY, HOUR, type Instant } from '../time.ts';
+import { affected, type KnownNotice, type MailboxStatus } from './affected.ts';
+import { type Asked, lookupStore } from './store.ts';
+
+/** Everything in force, as one edition knew it. */
+interface Situation {
+  edition: number;
+  notices: KnownNotice[];
+  readAt: Instant;
+}
+
+/** A long-lived situation would only carry what has been over for days, and new names of the catalogue belong into it. */
+const FRESH_FOR = HOUR;
+
+/**
+ * What is in force, kept in memory. Each request brings the edition's number along with its mailboxes in one indexed read; the
+ * notices are read again only when that number is another one. So every node answers by what is published, without a poll, and
+ * a database that is down is noticed at once: there is no answer from memory that could say "normal" wrongly.
+ */
+export class Situations {
+  readonly #db: Database;
+  readonly #clock: Clock;
+  #known: Situation | undefined;
+  #reading: { edition: number; done: Promise<Situation> } | undefined;
+
+  constructor(db: Database, clock: Clock) {
+    this.#db = db;
+    this.#clock = clock;
+  }
+
+  async ofCustomer(customerId: string, at: Instant): Promise<MailboxStatus[]> {
+    return this.#hold(await lookupStore.ofCustomer(this.#db, customerId), at);
+  }
+
+  async ofAddress(address: string, at: Instant): Promise<MailboxStatus | undefined> {
+    const [status] = await this.#hold(await lookupStore.ofAddress(this.#db, address), at);
+    return status;
+  }
+
+  async #hold(asked: Asked, at: Instant): Promise<MailboxStatus[]> {
+    const { notices } = await this.#current(asked.edition);
+    return asked.mailboxes.map((mailbox) => affected(notices, mailbox, at));
+  }
+
+  #current(edition: number): Promise<Situation> | Situation {
+    const now = this.#clock.now();
+    const known = this.#known;
+    if (known && known.edition >= edition && known.readAt <= now && now < known.readAt + FRESH_FOR) return known;
+    // Many ask at the same moment; one of them reads.
+    if (this.#reading && this.#reading.edition >= edition) return this.#reading.done;
+    const done = this.#read().finally(() => {
+      if (this.#reading?.done === done) this.#reading = undefined;
+    });
+    this.#reading = { edition, done };
+    return done;
+  }
+
+  /** The number is read before and after: what was read in between belongs to it only if it stood still. */
+  async #read(): Promise<Situation> {
+    const now = this.#clock.now();
+    for (let attempt = 1; ; attempt++) {
+      const edition = await lookupStore.editionNumber(this.#db.kysely);
+      const notices = await lookupStore.known(this.#db.kysely, now - 2 * DAY);
+      if (attempt === 5 || (await lookupStore.editionNumber(this.#db.kysely)) === edition) {
+        this.#known = { edition, notices, readAt: now };
+        return this.#known;
+      }
+    }
+  }
+}

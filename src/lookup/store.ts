@@ -1,0 +1,177 @@
+import type { Database, Prepared, Reader } from '../db/open.ts';
+import type { Instant } from '../time.ts';
+import type { KnownImpact, KnownNotice, Mailbox } from './affected.ts';
+
+/** The room's only SQL. It reads what notices, catalogue and customers wrote, and writes nothing. */
+
+/** One row even for a customer without a mailbox: the edition's number always comes along. */
+interface AskedRow {
+  number: number;
+  address: string | null;
+  facility: string | null;
+  service: string | null;
+}
+
+const OF_CUSTOMER = `SELECT e.number, m.address, m.facility, f.service
+FROM edition e
+LEFT JOIN mailboxes m ON m.customer_id = ?
+LEFT JOIN facilities f ON f.code = m.facility
+WHERE e.id = 1
+ORDER BY m.address`;
+
+const OF_ADDRESS = `SELECT e.number, m.address, m.facility, f.service
+FROM edition e
+LEFT JOIN mailboxes m ON m.address = ?
+LEFT JOIN facilities f ON f.code = m.facility
+WHERE e.id = 1`;
+
+/** Whose mailboxes, and which edition they are to be held against: one indexed read for each request. */
+export interface Asked {
+  edition: number;
+  mailboxes: Mailbox[];
+}
+
+const prepared = new WeakMap<Database, { customer: Prepared<AskedRow>; address: Prepared<AskedRow> }>();
+
+function statements(db: Database): { customer: Prepared<AskedRow>; address: Prepared<AskedRow> } {
+  let made = prepared.get(db);
+  if (!made) {
+    made = {
+      customer: db.prepare<AskedRow>('lookup-of-customer', OF_CUSTOMER),
+      address: db.prepare<AskedRow>('lookup-of-address', OF_ADDRESS),
+    };
+    prepared.set(db, made);
+  }
+  return made;
+}
+
+function asked(rows: AskedRow[]): Asked {
+  const [first] = rows;
+  if (!first) throw new Error('the table edition has no row');
+  const mailboxes = rows.flatMap(({ address, facility, service }) =>
+    address !== null && facility !== null && service !== null ? [{ address, facility, service }] : [],
+  );
+  return { edition: first.number, mailboxes };
+}
+
+export const lookupStore = {
+  async ofCustomer(db: Database, customerId: string): Promise<Asked> {
+    return asked(await statements(db).customer.all(customerId));
+  },
+
+  async ofAddress(db: Database, address: string): Promise<Asked> {
+    return asked(await statements(db).address.all(address));
+  },
+
+  async editionNumber(db: Reader): Promise<number> {
+    const row = await db.selectFrom('edition').select('number').where('id', '=', 1).executeTakeFirstOrThrow();
+    return row.number;
+  },
+
+  /** What is published and may still touch somebody: impacts not over since before `since`, works not over by then. */
+  async known(db: Reader, since: Instant): Promise<KnownNotice[]> {
+    const impacts = await db
+      .selectFrom('impacts')
+      .innerJoin('notices', 'notices.id', 'impacts.notice_id')
+      .innerJoin('services', 'services.key', 'impacts.service')
+      .select([
+        'impacts.id',
+        'impacts.notice_id',
+        'impacts.service',
+        'services.part_of',
+        'impacts.all_facilities',
+        'impacts.symptom',
+        'impacts.started_at',
+        'impacts.started_approximate',
+        'impacts.recovered_at',
+      ])
+      .where('notices.first_published_at', 'is not', null)
+      .where((where) =>
+        where.or([
+          where.and([
+            where('notices.kind', '=', 'fault'),
+            where.or([where('impacts.recovered_at', 'is', null), where('impacts.recovered_at', '>', since)]),
+          ]),
+          where.and([
+            where('notices.kind', '=', 'work'),
+            where.or([
+              where('notices.actual_to', '>', since),
+              where.and([where('notices.actual_to', 'is', null), where('notices.planned_to', '>', since)]),
+            ]),
+          ]),
+        ]),
+      )
+      .orderBy('impacts.position')
+      .execute();
+    const noticeIds = [...new Set(impacts.map((impact) => impact.notice_id))];
+    const facilities = await facilitiesOf(
+      db,
+      impacts.flatMap((impact) => (impact.all_facilities ? [] : [impact.id])),
+    );
+    const notices = await noticesOf(db, noticeIds);
+    for (const row of impacts) {
+      notices.get(row.notice_id)?.impacts.push({
+        service: row.service,
+        partOf: row.part_of,
+        facilities: row.all_facilities ? 'all' : (facilities.get(row.id) ?? new Set()),
+        symptom: row.symptom,
+        startedAt: row.started_at,
+        approximate: row.started_approximate === 1,
+        recoveredAt: row.recovered_at,
+      } satisfies KnownImpact);
+    }
+    return [...notices.values()];
+  },
+};
+
+async function facilitiesOf(db: Reader, impactIds: string[]): Promise<Map<string, Set<string>>> {
+  const found = new Map<string, Set<string>>();
+  if (impactIds.length === 0) return found;
+  const rows = await db.selectFrom('impact_facilities').selectAll().where('impact_id', 'in', impactIds).execute();
+  for (const row of rows) {
+    const codes = found.get(row.impact_id) ?? new Set();
+    found.set(row.impact_id, codes.add(row.facility));
+  }
+  return found;
+}
+
+/** What the newest report says; a correction's higher revision counts. */
+async function noticesOf(db: Reader, ids: string[]): Promise<Map<string, KnownNotice>> {
+  const found = new Map<string, KnownNotice>();
+  if (ids.length === 0) return found;
+  const rows = await db.selectFrom('notices').selectAll().where('id', 'in', ids).orderBy('id').execute();
+  const reports = await db
+    .selectFrom('reports')
+    .select(['notice_id', 'phase', 'picture'])
+    .where('notice_id', 'in', ids)
+    .orderBy('number')
+    .orderBy('revision')
+    .execute();
+  const latest = new Map(reports.map((report) => [report.notice_id, report]));
+  for (const row of rows) {
+    const report = latest.get(row.id);
+    const picture = JSON.parse(report?.picture ?? '{}') as { expectedRecoveryAt?: number | null };
+    found.set(row.id, {
+      id: row.id,
+      kind: row.kind,
+      title: row.title_en === null ? { ja: row.title_ja } : { ja: row.title_ja, en: row.title_en },
+      expectedRecoveryAt: picture.expectedRecoveryAt ?? null,
+      window: report?.phase === 'cancel' ? null : workWindow(row),
+      impacts: [],
+    });
+  }
+  return found;
+}
+
+/** Works only: the actual times where they are known, else the planned ones. */
+function workWindow(row: {
+  kind: 'fault' | 'work';
+  planned_from: number | null;
+  planned_to: number | null;
+  actual_from: number | null;
+  actual_to: number | null;
+}): { from: Instant; to: Instant } | null {
+  const from = row.actual_from ?? row.planned_from;
+  const to = row.actual_to ?? row.planned_to;
+  return row.kind === 'work' && from !== null && to !== null ? { from, to } : null;
+}
