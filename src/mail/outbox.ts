@@ -52,3 +52,58 @@ export type Settled = (
   mail: { id: string; recipient: string; budget: string | null },
   outcome: { kind: 'sent' | 'in_doubt' | 'failed' | 'deferred'; deadAddress: boolean; reply: string | null },
 ) => Promise<void>;
+
+export async function addLetter(tx: Tx, letter: Letter, now: Instant): Promise<void> {
+  await tx
+    .insertInto('letters')
+    .values({
+      id: letter.id,
+      subject: letter.subject,
+      text_body: letter.text,
+      html_body: letter.html,
+      headers: JSON.stringify(letter.headers),
+      created_at: now,
+    })
+    .execute();
+}
+export async function queueMails(tx: Tx, orders: MailOrder[], now: Instant): Promise<void> {
+  for (const o of orders)
+    await tx
+      .insertInto('mails')
+      .values({
+        id: o.id,
+        class: o.class,
+        letter_id: o.letterId,
+        recipient: o.recipient,
+        recipient_domain: o.recipient.split('@')[1] ?? '',
+        fields: JSON.stringify({ fields: o.fields, headers: o.headers }),
+        message_id: o.messageId,
+        dated_at: o.datedAt,
+        budget: o.budget,
+        repeatable: o.repeatable ? 1 : 0,
+        state: 'queued',
+        attempts: 0,
+        next_attempt_at: o.notBefore,
+        not_after: o.notAfter,
+        lease_owner: null,
+        lease_until: null,
+        ticket: null,
+        reply_code: null,
+        reply: null,
+        created_at: now,
+        ended_at: null,
+      })
+      .execute();
+}
+export async function cancelQueued(tx: Tx, ids: string[], state: 'cancelled'): Promise<string[]> {
+  if (ids.length === 0) return [];
+  return (
+    await tx
+      .updateTable('mails')
+      .set({ state })
+      .where('id', 'in', ids)
+      .where('state', '=', 'queued')
+      .returning('id')
+      .execute()
+  ).map((r) => r.id);
+}
