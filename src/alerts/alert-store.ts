@@ -1,0 +1,185 @@
+import type { Database, Reader, Tx } from '../db/open.ts';
+import type { AlertsTable, FanoutsTable } from '../db/tables/alerts.ts';
+import type { MailState } from '../db/tables/mail.ts';
+import type { Instant } from '../time.ts';
+
+/** The SQL of fan-outs and alerts; addresses have address-store.ts. */
+
+export interface AlertOnItsWay {
+  id: string;
+  noticeId: string;
+  reportNumber: number;
+  revision: number;
+  slot: number;
+  addressId: string;
+  emailKey: string;
+  mailState: MailState;
+}
+
+export type AlertEnding = NonNullable<AlertsTable['ended']>;
+
+export const alertStore = {
+  async addFanout(tx: Tx, row: FanoutsTable): Promise<void> {
+    await tx.insertInto('fanouts').values(row).execute();
+  },
+
+  /** The oldest unfinished fan-out of some root fault, locked for this transaction. Those of one root go one after the other. */
+  async takeFanout(tx: Tx, engine: Database['engine']): Promise<FanoutsTable | undefined> {
+    const waiting = await tx
+      .selectFrom('fanouts')
+      .select(['id', 'root_id'])
+      .where('finished_at', 'is', null)
+      .orderBy('created_at')
+      .orderBy('report_number')
+      .orderBy('revision')
+      .orderBy('id')
+      .limit(100)
+      .execute();
+    const roots = new Set<string>();
+    for (const { id, root_id } of waiting) {
+      if (roots.has(root_id)) continue;
+      roots.add(root_id);
+      const row = await tx
+        .selectFrom('fanouts')
+        .selectAll()
+        .where('id', '=', id)
+        .where('finished_at', 'is', null)
+        .$if(engine === 'postgres', (query) => query.forUpdate().skipLocked())
+        .executeTakeFirst();
+      if (row) return row;
+    }
+    return undefined;
+  },
+
+  async moveFanout(tx: Tx, id: string, cursor: string): Promise<void> {
+    await tx.updateTable('fanouts').set({ cursor }).where('id', '=', id).execute();
+  },
+
+  async finishFanout(tx: Tx, id: string, now: Instant): Promise<void> {
+    await tx.updateTable('fanouts').set({ stage: 'done', finished_at: now }).where('id', '=', id).execute();
+  },
+
+  /** The newest publication on a notice that has outbox work. */
+  async newestFanout(db: Reader, noticeId: string): Promise<FanoutsTable | undefined> {
+    return db
+      .selectFrom('fanouts')
+      .selectAll()
+      .where('notice_id', '=', noticeId)
+      .orderBy('published_at', 'desc')
+      .orderBy('report_number', 'desc')
+      .orderBy('revision', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+  },
+
+  /** Alerts of these mailboxes on a root fault that hold a slot. */
+  async holding(db: Reader, rootId: string, emailKeys: string[]): Promise<AlertOnItsWay[]> {
+    const rows = await onItsWay(db)
+      .where('alerts.root_id', '=', rootId)
+      .where('alerts.email_key', 'in', emailKeys)
+      .execute();
+    return rows.map(wayOf);
+  },
+
+  /** Alerts on a notice that still wait to be sent, in chunks by the address' id. */
+  async waiting(db: Reader, noticeId: string, after: string, limit: number): Promise<AlertOnItsWay[]> {
+    const rows = await onItsWay(db)
+      .where('alerts.notice_id', '=', noticeId)
+      .where('mails.state', '=', 'queued')
+      .where('alerts.address_id', '>', after)
+      .orderBy('alerts.address_id')
+      .limit(limit)
+      .execute();
+    return rows.map(wayOf);
+  },
+
+  async find(db: Reader, id: string): Promise<AlertsTable | undefined> {
+    return db.selectFrom('alerts').selectAll().where('id', '=', id).executeTakeFirst();
+  },
+
+  async add(tx: Tx, rows: AlertsTable[]): Promise<void> {
+    for (let i = 0; i < rows.length; i += 100) {
+      await tx
+        .insertInto('alerts')
+        .values(rows.slice(i, i + 100))
+        .execute();
+    }
+  },
+
+  async end(tx: Tx, ids: string[], ended: AlertEnding): Promise<void> {
+    if (ids.length === 0) return;
+    await tx.updateTable('alerts').set({ ended }).where('id', 'in', ids).execute();
+  },
+
+  /** Whether recovery has been handed over for this mailbox, or may have been. */
+  async recoveryHandedOver(db: Reader, rootId: string, emailKey: string): Promise<boolean> {
+    const row = await onItsWay(db)
+      .where('alerts.root_id', '=', rootId)
+      .where('alerts.email_key', '=', emailKey)
+      .where('alerts.slot', '=', 2)
+      .where('mails.state', 'in', ['sent', 'in_doubt', 'handing'])
+      .executeTakeFirst();
+    return row !== undefined;
+  },
+
+  async ofAddress(db: Reader, addressId: string): Promise<string[]> {
+    const rows = await onItsWay(db)
+      .where('alerts.address_id', '=', addressId)
+      .where('mails.state', '=', 'queued')
+      .execute();
+    return rows.map((row) => row.id);
+  },
+
+  async quarantine(tx: Tx, addressId: string, reply: string | null, now: Instant): Promise<void> {
+    await tx
+      .updateTable('addresses')
+      .set({ quarantined_at: now, quarantine_reply: reply })
+      .where('id', '=', addressId)
+      .where('quarantined_at', 'is', null)
+      .execute();
+  },
+
+  /** Counts by slot, phase and what became of the mail. */
+  async tally(db: Reader, noticeId: string) {
+    return db
+      .selectFrom('alerts')
+      .innerJoin('mails', 'mails.id', 'alerts.id')
+      .select(['alerts.slot', 'alerts.phase', 'alerts.ended', 'mails.state'])
+      .select((eb) => eb.case().when('mails.attempts', '>', 0).then(1).else(0).end().as('tried'))
+      .select((eb) => eb.fn.countAll<number>().as('count'))
+      .where('alerts.notice_id', '=', noticeId)
+      .groupBy(['alerts.slot', 'alerts.phase', 'alerts.ended', 'mails.state', 'tried'])
+      .execute();
+  },
+};
+
+function onItsWay(db: Reader) {
+  return db
+    .selectFrom('alerts')
+    .innerJoin('mails', 'mails.id', 'alerts.id')
+    .select(['alerts.id', 'alerts.notice_id', 'alerts.report_number', 'alerts.revision', 'alerts.slot'])
+    .select(['alerts.address_id', 'alerts.email_key', 'mails.state'])
+    .where('alerts.ended', 'is', null);
+}
+
+function wayOf(row: {
+  id: string;
+  notice_id: string;
+  report_number: number;
+  revision: number;
+  slot: number;
+  address_id: string;
+  email_key: string;
+  state: MailState;
+}): AlertOnItsWay {
+  return {
+    id: row.id,
+    noticeId: row.notice_id,
+    reportNumber: row.report_number,
+    revision: row.revision,
+    slot: row.slot,
+    addressId: row.address_id,
+    emailKey: row.email_key,
+    mailState: row.state,
+  };
+}

@@ -1,0 +1,49 @@
+import type { Recheck, Settled } from '../mail/outbox.ts';
+import { alertStore } from './alert-store.ts';
+import { type AlertGround, serveOne } from './expand.ts';
+import { recipients } from './recipients.ts';
+import { reserveFor, type Slot } from './slot.ts';
+
+/**
+ * Asked by the courier in the transaction that claims a mail and again in the one that takes its ticket: does its reader still
+ * want it, and is it still the newest word? Mails that are no alerts always go.
+ */
+export function recheckAlert(ground: AlertGround): Recheck {
+  return async (tx, mail) => {
+    const alert = await alertStore.find(tx, mail.id);
+    if (!alert) return { go: true, reserve: 0 };
+    if (alert.ended !== null) return { go: false, state: 'cancelled' };
+    const [recipient] = await recipients(tx, 'fault', { id: alert.address_id });
+    if (!recipient) {
+      await alertStore.end(tx, [alert.id], 'unsubscribed');
+      return { go: false, state: 'cancelled' };
+    }
+    const newest = await alertStore.newestFanout(tx, alert.notice_id);
+    if (newest && isOlder(alert, newest)) {
+      await serveOne(ground, tx, newest, alert.address_id, alert.id);
+      const after = await alertStore.find(tx, alert.id);
+      if (after?.ended === 'superseded') return { go: false, state: 'cancelled' };
+    }
+    const handedOver = await alertStore.recoveryHandedOver(tx, alert.root_id, alert.email_key);
+    return { go: true, reserve: reserveFor(alert.slot as Slot, handedOver, ground.alertsPerNotice) };
+  };
+}
+
+function isOlder(
+  alert: { report_number: number; revision: number },
+  fanout: { report_number: number; revision: number },
+): boolean {
+  return (
+    alert.report_number < fanout.report_number ||
+    (alert.report_number === fanout.report_number && alert.revision < fanout.revision)
+  );
+}
+
+/** An address that its server says does not exist is not mailed again; its owner sees why when he signs in. */
+export function alertSettled(ground: AlertGround): Settled {
+  return async (tx, mail, outcome) => {
+    if (!outcome.deadAddress) return;
+    const alert = await alertStore.find(tx, mail.id);
+    if (alert) await alertStore.quarantine(tx, alert.address_id, outcome.reply, ground.clock.now());
+  };
+}

@@ -1,0 +1,85 @@
+import type { Reader } from '../db/open.ts';
+import type { Language } from '../time.ts';
+import type { OwnMailbox } from './scope.ts';
+import type { Addressee } from './slot.ts';
+
+/** An address that may be mailed, with what decides whether and how. */
+export interface Recipient extends Addressee {
+  id: string;
+  email: string;
+  emailKey: string;
+  language: Language;
+}
+
+/**
+ * Who may be mailed on a notice of this kind, in chunks by address id. Left out are addresses
+ * - not confirmed by their owner,
+ * - stopped by one click,
+ * - that the receiving server says do not exist,
+ * - without the choice of planned work, where it is one.
+ * Which of them the notice concerns is slot.ts's decision.
+ */
+export async function recipients(
+  db: Reader,
+  kind: 'fault' | 'work',
+  chunk: { after: string; limit: number } | { id: string },
+): Promise<Recipient[]> {
+  let query = db
+    .selectFrom('addresses')
+    .select(['id', 'customer_id', 'email', 'email_key', 'language', 'scope'])
+    .where('confirmed_at', 'is not', null)
+    .where('stopped_at', 'is', null)
+    .where('quarantined_at', 'is', null);
+  if (kind === 'work') query = query.where('works', '=', 1);
+  query =
+    'id' in chunk
+      ? query.where('id', '=', chunk.id)
+      : query.where('id', '>', chunk.after).orderBy('id').limit(chunk.limit);
+  const rows = await query.execute();
+  if (rows.length === 0) return [];
+  const mailboxes = await mailboxesOf(db, [...new Set(rows.map((row) => row.customer_id))]);
+  const services = await servicesOf(
+    db,
+    rows.filter((row) => row.scope === 'services').map((row) => row.id),
+  );
+  return rows.map((row) => ({
+    id: row.id,
+    email: row.email,
+    emailKey: row.email_key,
+    language: row.language,
+    scope: row.scope,
+    services: services.get(row.id) ?? [],
+    mailboxes: mailboxes.get(row.customer_id) ?? [],
+  }));
+}
+
+async function mailboxesOf(db: Reader, customers: string[]): Promise<Map<string, OwnMailbox[]>> {
+  const found = new Map<string, OwnMailbox[]>();
+  const rows = await db
+    .selectFrom('mailboxes')
+    .innerJoin('facilities', 'facilities.code', 'mailboxes.facility')
+    .select(['mailboxes.customer_id', 'mailboxes.address', 'mailboxes.facility', 'facilities.service'])
+    .select(['facilities.name_ja', 'facilities.name_en'])
+    .where('mailboxes.customer_id', 'in', customers)
+    .orderBy('mailboxes.address')
+    .execute();
+  for (const row of rows) {
+    const list = found.get(row.customer_id) ?? [];
+    list.push({
+      address: row.address,
+      facility: row.facility,
+      facilityName: { ja: row.name_ja, en: row.name_en },
+      service: row.service,
+    });
+    found.set(row.customer_id, list);
+  }
+  return found;
+}
+
+async function servicesOf(db: Reader, addresses: string[]): Promise<Map<string, string[]>> {
+  const found = new Map<string, string[]>();
+  if (addresses.length === 0) return found;
+  const rows = await db.selectFrom('address_services').selectAll().where('address_id', 'in', addresses).execute();
+  for (const row of rows) found.set(row.address_id, [...(found.get(row.address_id) ?? []), row.service]);
+  return found;
+}
