@@ -69,7 +69,7 @@ export function helpers(language: Language, operator: Operator): Helpers {
 
 /** Renders `templates/NAME.eta` to a string: pages of the edition and mails are made this way, without a request. */
 export function render(name: string, language: Language, operator: Operator, view: object): string {
-  return eta.render(name, { ...helpers(language, operator), ...view });
+  return eta.render(`${name}.eta`, { ...helpers(language, operator), ...view });
 }
 
 declare module 'fastify' {

@@ -8,6 +8,7 @@ import type {
 } from '../db/tables/notices.ts';
 import { type Instant, wallClock } from '../time.ts';
 import type { Impact } from './impact.ts';
+import type { Names } from './names.ts';
 import type { Notice, Text } from './notice.ts';
 import type { Picture, Report } from './report.ts';
 
@@ -97,8 +98,7 @@ export const noticeStore = {
     const taken = await tx
       .selectFrom('notices')
       .select((eb) => eb.fn.countAll<number>().as('n'))
-      .where('id', '>=', `${day}-`)
-      .where('id', '<', `${day}.`)
+      .where('id', 'like', `${day}-%`)
       .executeTakeFirstOrThrow();
     for (let n = Number(taken.n) + 1; ; n++) {
       const id = `${day}-${n}`;
@@ -232,6 +232,18 @@ export const noticeStore = {
       .returning('number')
       .executeTakeFirstOrThrow();
     return row.number;
+  },
+
+  /** What services and facilities are called, retired ones too: old notices still name them. */
+  async names(db: Reader): Promise<Names> {
+    const services = await db.selectFrom('services').select(['key', 'name_ja', 'name_en', 'part_of']).execute();
+    const facilities = await db.selectFrom('facilities').select(['code', 'name_ja', 'name_en', 'service']).execute();
+    return {
+      services: new Map(services.map((row) => [row.key, { ...textOf(row.name_ja, row.name_en), partOf: row.part_of }])),
+      facilities: new Map(
+        facilities.map((row) => [row.code, { ...textOf(row.name_ja, row.name_en), service: row.service }]),
+      ),
+    };
   },
 
   async edition(db: Reader): Promise<number> {

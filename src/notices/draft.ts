@@ -1,0 +1,61 @@
+import { Conflict } from '../errors.ts';
+import type { AlsoInTransaction, NoticeGround } from './ground.ts';
+import type { Notice } from './notice.ts';
+import { type NoticeFacts, openDraftNotice, rewriteDraftNotice } from './open.ts';
+import type { Poster } from './poster.ts';
+import { type Draft, noticeStore } from './store.ts';
+
+export type { Draft } from './store.ts';
+
+/** Opens a notice that nobody outside sees yet and keeps what was written so far. */
+export async function openNotice(
+  ground: NoticeGround,
+  poster: Poster,
+  input: NoticeFacts,
+  content: unknown,
+  also?: AlsoInTransaction,
+): Promise<Notice> {
+  return ground.db.transaction(async (tx) => {
+    const noticeId = await openDraftNotice(ground, tx, poster, input, false);
+    await noticeStore.saveDraft(tx, { noticeId, content, savedAt: ground.clock.now(), savedBy: poster.name }, 0);
+    const notice = await noticeStore.find(tx, noticeId);
+    if (!notice) throw new Error('a notice vanished in its own transaction');
+    await also?.(tx, notice);
+    return notice;
+  });
+}
+
+/**
+ * Keeps what is being written for a notice, word for word. `expectedVersion` is the version that the writer had before him;
+ * 0 where there was no draft. `facts` rewrites the notice's own facts while its first report is not out.
+ * @throws Conflict where somebody else saved meanwhile: nobody's text is overwritten.
+ */
+export async function saveDraft(
+  ground: NoticeGround,
+  poster: Poster,
+  noticeId: string,
+  content: unknown,
+  expectedVersion: number,
+  facts?: NoticeFacts,
+): Promise<number> {
+  return ground.db.transaction(async (tx) => {
+    if (facts) await rewriteDraftNotice(ground, tx, noticeId, facts, false);
+    const draft = { noticeId, content, savedAt: ground.clock.now(), savedBy: poster.name };
+    const version = await noticeStore.saveDraft(tx, draft, expectedVersion);
+    if (version === undefined) {
+      throw new Conflict({
+        ja: 'ほかの担当者が先にこの下書きを保存しました。内容を確認してからもう一度保存してください。',
+        en: 'Somebody else saved this draft first. Look at their text, then save again.',
+      });
+    }
+    return version;
+  });
+}
+
+export function findDraft(ground: Pick<NoticeGround, 'db'>, noticeId: string): Promise<Draft | undefined> {
+  return noticeStore.draft(ground.db.kysely, noticeId);
+}
+
+export function listDrafts(ground: Pick<NoticeGround, 'db'>): Promise<Draft[]> {
+  return noticeStore.drafts(ground.db.kysely);
+}
