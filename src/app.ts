@@ -11,6 +11,7 @@ import { guardRoutes } from './http/audience.ts';
 import { answerErrors } from './http/errors.ts';
 import { stripLanguage } from './http/language.ts';
 import type { Operator } from './http/views.ts';
+import { lookupRoutes } from './lookup/routes.ts';
 import type { Clock } from './time.ts';
 
 /** What the house needs from outside. Built by main.ts and by the tests. */
@@ -89,5 +90,6 @@ export async function buildApp(ground: Ground): Promise<FastifyInstance> {
       .header('cross-origin-resource-policy', 'cross-origin')
       .sendFile((request.params as { file: string }).file, { immutable: true, maxAge: '365d' }),
   );
+  await lookupRoutes(app, ground);
   return app;
 }

@@ -66,3 +66,8 @@ export class Busy extends ExpectedFailure {
     this.retryAfterSeconds = retryAfterSeconds;
   }
 }
+
+/** Whether this is one of the failures above. */
+export function isExpected(error: unknown): error is ExpectedFailure {
+  return error instanceof ExpectedFailure;
+}

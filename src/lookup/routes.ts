@@ -1,0 +1,173 @@
+import type {} from '@fastify/swagger';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { Database } from '../db/open.ts';
+import { Busy, isExpected } from '../errors.ts';
+import { requireCustomer } from '../http/audience.ts';
+import { page } from '../http/views.ts';
+import { type Clock, isoTime } from '../time.ts';
+import type { Touching } from './affected.ts';
+import { passwordChange } from './password-guard.ts';
+import { Situations } from './situation.ts';
+import { statusView } from './view.ts';
+
+export interface LookupGround {
+  db: Database;
+  clock: Clock;
+  publicUrl: string;
+}
+
+const text = z.object({ ja: z.string(), en: z.string().optional() });
+const notice = z.object({
+  id: z.string(),
+  title: text,
+  url: z.string(),
+  since: z.string(),
+  expectedRecoveryAt: z.string().nullable(),
+});
+const symptom = z.enum(['unavailable', 'degraded', 'delayed', 'login']);
+
+const mailStatus = z.object({
+  checkedAt: z.string(),
+  mailboxes: z.array(
+    z.object({
+      address: z.string(),
+      facility: z.string(),
+      state: z.enum(['fault', 'work', 'normal']),
+      symptoms: z.array(symptom),
+      notices: z.array(notice),
+    }),
+  ),
+});
+
+const passwordAnswer = z.object({
+  allowed: z.boolean(),
+  reason: z.object({ ja: z.string(), en: z.string() }).optional(),
+  notice: notice.optional(),
+});
+
+/** Is my mail affected: the page, the JSON, and the portal's question before a password is changed. */
+export async function lookupRoutes(app: FastifyInstance, ground: LookupGround): Promise<void> {
+  const situations = new Situations(ground.db, ground.clock);
+  const zone = app.operator.timeZone;
+
+  const noticeJson = (touching: Touching) => ({
+    id: touching.id,
+    title: touching.title,
+    url: `${ground.publicUrl}/notices/${touching.id}`,
+    since: isoTime(touching.since, zone),
+    expectedRecoveryAt: touching.expectedRecoveryAt === null ? null : isoTime(touching.expectedRecoveryAt, zone),
+  });
+
+  await app.register(async (scope) => {
+    scope.setErrorHandler(pageWhenUnknown);
+    scope.get('/my', { config: { audience: { who: 'customer' } } }, async (request, reply) => {
+      const now = ground.clock.now();
+      const statuses = await situations.ofCustomer(requireCustomer(request).id, now);
+      return page(request, reply, 'my/status', statusView(statuses, now));
+    });
+  });
+
+  await app.register(async (plain) => {
+    plain.setErrorHandler(problemWhenUnknown);
+    const scope = plain.withTypeProvider<ZodTypeProvider>();
+    scope.get(
+      '/api/v1/me/mail-status',
+      {
+        config: { audience: { who: 'customer' } },
+        schema: {
+          tags: ['customer'],
+          summary: 'Whether the signed-in customer’s own mailboxes are affected now',
+          security: [{ session: [] }],
+          response: { 200: mailStatus },
+        },
+      },
+      async (request, reply) => {
+        const now = ground.clock.now();
+        const statuses = await situations.ofCustomer(requireCustomer(request).id, now);
+        reply.header('cache-control', 'no-store');
+        return {
+          checkedAt: isoTime(now, zone),
+          mailboxes: statuses.map(({ mailbox, state, symptoms, notices }) => ({
+            address: mailbox.address,
+            facility: mailbox.facility,
+            state,
+            symptoms,
+            notices: notices.map(noticeJson),
+          })),
+        };
+      },
+    );
+  });
+
+  await app.register(async (plain) => {
+    plain.setErrorHandler(openWhenUnknown);
+    const scope = plain.withTypeProvider<ZodTypeProvider>();
+    scope.get(
+      '/api/v1/mailboxes/:address/password-change',
+      {
+        config: { audience: { who: 'key', scope: 'portal:read' } },
+        schema: {
+          tags: ['portal'],
+          summary: 'Whether this mailbox’s password may be changed now, or its own mail server is in a fault',
+          security: [{ key: [] }],
+          params: z.object({ address: z.string().max(300) }),
+          response: { 200: passwordAnswer },
+        },
+      },
+      async (request, reply) => {
+        const address = mailboxAddress(request.params.address);
+        const answer = passwordChange(await situations.ofAddress(address, ground.clock.now()));
+        reply.header('cache-control', 'no-store');
+        return {
+          allowed: answer.allowed,
+          ...(answer.reason ? { reason: answer.reason } : {}),
+          ...(answer.notice ? { notice: noticeJson(answer.notice) } : {}),
+        };
+      },
+    );
+  });
+}
+
+/** As mailboxes are stored: the domain in lower case. */
+function mailboxAddress(given: string): string {
+  const at = given.lastIndexOf('@');
+  return at < 0 ? given : given.slice(0, at) + given.slice(at).toLowerCase();
+}
+
+type Failure = FastifyError | Error;
+
+/** The request itself was refused, or somebody was turned away on purpose: http/errors.ts answers that. */
+function refused(error: Failure): boolean {
+  return isExpected(error) || ('statusCode' in error && (error.statusCode ?? 500) < 500);
+}
+
+/** 20 to 60 seconds: the same second for everybody would only move the rush. */
+function retryAfterSeconds(): number {
+  return 20 + Math.floor(Math.random() * 41);
+}
+
+/** The database does not answer: never "normal", but a short page that says so and shows the way to the public one. */
+function pageWhenUnknown(error: Failure, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (refused(error)) throw error;
+  request.log.error({ err: error }, 'the lookup could not be answered');
+  reply.header('retry-after', String(retryAfterSeconds()));
+  return page(request, reply, 'my/unknown', { customer: null }, 503);
+}
+
+function problemWhenUnknown(error: Failure, request: FastifyRequest): never {
+  if (refused(error)) throw error;
+  request.log.error({ err: error }, 'the lookup could not be answered');
+  throw new Busy(retryAfterSeconds(), {
+    ja: '現在、お客さまのメールの状況を確認できません。公開ページのお知らせをご覧ください。',
+    en: 'The state of your mail cannot be determined at the moment. Please see the public status page.',
+  });
+}
+
+/** A lookup that is broken must not lock accounts: what we cannot know does not close anything. */
+function openWhenUnknown(error: Failure, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (refused(error)) throw error;
+  request.log.error({ err: error }, 'the password guard could not be answered');
+  return reply.code(200).header('cache-control', 'no-store').send({ allowed: true });
+}

@@ -1,0 +1,129 @@
+import type { Message } from '../errors.ts';
+import type { Instant } from '../time.ts';
+import type { Headline, MailboxStatus, Symptom } from './affected.ts';
+
+/** What the page of one customer shows, flat and in both languages. */
+export interface StatusView {
+  title: Message;
+  at: Instant;
+  headline: Message;
+  /** Picks the colour; the words say the same without it. */
+  tone: Headline | 'none';
+  /** What to do and what not to do, the most important first. */
+  advice: Message[];
+  mailboxes: MailboxView[];
+}
+
+export interface MailboxView {
+  address: string;
+  facility: string;
+  shown: MailboxStatus['shown'];
+  badge: Message;
+  symptoms: Message[];
+  notices: MailboxStatus['notices'];
+  ahead: MailboxStatus['ahead'];
+  lately: MailboxStatus['lately'];
+}
+
+const WORST_FIRST: readonly Headline[] = ['stopped', 'hard', 'delayed', 'beside', 'work', 'normal'];
+
+const BADGES: Record<MailboxStatus['shown'], Message> = {
+  fault: { ja: '故障中', en: 'Out of order' },
+  delay: { ja: '遅延', en: 'Delayed' },
+  work: { ja: '工事中', en: 'Planned work' },
+  normal: { ja: '正常', en: 'Normal' },
+};
+
+const SYMPTOMS: Record<Symptom, Message> = {
+  unavailable: { ja: 'メールをご利用いただけません', en: 'Mail is not available' },
+  degraded: { ja: 'メールをご利用しづらくなっています', en: 'Mail is hard to use' },
+  login: { ja: 'ログインしづらくなっています', en: 'It is hard to sign in' },
+  delayed: { ja: 'メールの到着が遅れています', en: 'Mail arrives late' },
+};
+
+const HEADLINES: Record<Headline, Message> = {
+  stopped: { ja: 'お客さまのメールは現在ご利用いただけません', en: 'Your mail is not available at the moment' },
+  hard: { ja: 'お客さまのメールは現在ご利用しづらくなっています', en: 'Your mail is hard to use at the moment' },
+  delayed: { ja: 'お客さまのメールは遅れて届いています', en: 'Your mail is arriving late' },
+  beside: {
+    ja: 'お客さまのメールの一部の機能がご利用しづらくなっています',
+    en: 'Part of your mail service is hard to use at the moment',
+  },
+  work: { ja: 'お客さまのメールサーバーは現在工事中です', en: 'Your mail server is under planned work' },
+  normal: { ja: 'お客さまのメールは正常です', en: 'Your mail is working normally' },
+};
+
+const PASSWORD: Message = {
+  ja: 'パスワードは間違っていません。変更しないでください。',
+  en: 'Your password is not wrong. Please do not change it.',
+};
+const SETTINGS: Message = {
+  ja: 'パソコンやスマートフォンの設定も、そのままで大丈夫です。',
+  en: 'You do not need to change any settings on your computer or phone either.',
+};
+const WAIT: Message = {
+  ja: '回復するまで、しばらくお待ちください。回復すると、このページの表示が変わります。',
+  en: 'Please wait until it is repaired. This page will say so as soon as it is.',
+};
+
+const ADVICE: Record<Headline, Message[]> = {
+  stopped: [PASSWORD, SETTINGS, WAIT],
+  hard: [PASSWORD, SETTINGS, WAIT],
+  delayed: [
+    {
+      ja: 'メールが届くまで、普段より時間がかかります。何度も送り直さずにお待ちください。',
+      en: 'Mail takes longer than usual to arrive. Please wait, and do not send the same mail again.',
+    },
+    PASSWORD,
+  ],
+  beside: [PASSWORD, WAIT],
+  work: [
+    {
+      ja: '工事が終わるまで、メールをご利用いただけないことがあります。',
+      en: 'Until the work is over, mail may not be available.',
+    },
+    PASSWORD,
+  ],
+  normal: [],
+};
+
+/** One big sentence for all mailboxes, led by the worst, then each of them. */
+export function statusView(statuses: readonly MailboxStatus[], at: Instant): StatusView {
+  const title: Message = { ja: 'お客さまのメールの状況', en: 'The state of your mail' };
+  const worst = WORST_FIRST.find((headline) => statuses.some((status) => status.headline === headline));
+  if (!worst) {
+    const headline = {
+      ja: '確認できるメールアドレスがありません',
+      en: 'There is no mailbox of yours that we could look up',
+    };
+    return { title, at, headline, tone: 'none', advice: [], mailboxes: [] };
+  }
+  return {
+    title,
+    at,
+    headline: headlineOf(statuses, worst),
+    tone: worst,
+    advice: ADVICE[worst],
+    mailboxes: statuses.map((status) => ({
+      address: status.mailbox.address,
+      facility: status.mailbox.facility,
+      shown: status.shown,
+      badge: BADGES[status.shown],
+      symptoms: status.symptoms.map((symptom) => SYMPTOMS[symptom]),
+      notices: status.notices,
+      ahead: status.ahead,
+      lately: status.lately,
+    })),
+  };
+}
+
+/** Where only some of several mailboxes are touched, the sentence says how many: the others may be used meanwhile. */
+function headlineOf(statuses: readonly MailboxStatus[], worst: Headline): Message {
+  const touched = statuses.filter((status) => status.headline === worst).length;
+  const sentence = HEADLINES[worst];
+  if (worst === 'normal' || touched === statuses.length) return sentence;
+  return {
+    ja: `${sentence.ja}（メールアドレス${statuses.length}件のうち${touched}件）`,
+    en: `${sentence.en} (${touched} of your ${statuses.length} mailboxes)`,
+  };
+}

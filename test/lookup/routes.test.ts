@@ -1,0 +1,247 @@
+import { expect, test } from 'vitest';
+import { lookupRoutes } from '../../src/lookup/routes.ts';
+import { addKey, type House, openHouse, signIn } from '../support/my-house.ts';
+import { addCatalogue, addCustomer, day, minuteOf, recover, tell, tellTheDay } from './world.ts';
+
+async function house(): Promise<House> {
+  const open = await openHouse((app, ground) => lookupRoutes(app, ground));
+  await addCatalogue(open.db);
+  return open;
+}
+
+const stopped = (facility: string) => ({
+  id: '20140306-1',
+  title: { ja: 'メール障害', en: 'Mail fault' },
+  expectedRecoveryAt: minuteOf('15:00'),
+  impacts: [{ facilities: [facility], startedAt: minuteOf('07:34'), approximate: true }],
+});
+
+/** Tags away, white space joined: what is read. */
+function words(html: string): string {
+  return html.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ');
+}
+
+test('a customer on the broken server reads the one big sentence first, and what not to do', async () => {
+  const open = await house();
+  await addCustomer(open.db, 'a', ['051']);
+  await tell(open.db, stopped('051'));
+  const page = await (await signIn(open, 'a')).get('/my');
+  expect(page.statusCode).toBe(200);
+  expect(page.headers['cache-control']).toBe('no-store');
+  expect(page.body).toMatch(/<h1[^>]*>お客さまのメールは現在ご利用いただけません<\/h1>/);
+  const text = words(page.body);
+  expect(text).toContain('パスワードは間違っていません。変更しないでください。');
+  expect(text).toContain('故障中');
+  expect(text).toContain('2014年3月6日(木) 7:34頃 JST');
+  expect(text).toContain('2014年3月6日(木) 15:00 JST');
+  expect(page.body).toContain('href="/notices/20140306-1"');
+});
+
+test('the same page in English is written in English and links to English pages', async () => {
+  const open = await house();
+  await addCustomer(open.db, 'a', ['051']);
+  await tell(open.db, stopped('051'));
+  const page = await (await signIn(open, 'a')).get('/en/my');
+  expect(page.body).toMatch(/<h1[^>]*>Your mail is not available at the moment<\/h1>/);
+  expect(words(page.body)).toContain('Your password is not wrong.');
+  expect(words(page.body)).not.toMatch(/[ぁ-ん]/);
+  expect(page.body).toContain('href="/en/notices/20140306-1"');
+});
+
+test('a recovery time that is not known is said to be looked into', async () => {
+  const open = await house();
+  await addCustomer(open.db, 'a', ['051']);
+  await tell(open.db, { ...stopped('051'), expectedRecoveryAt: null });
+  expect(words((await (await signIn(open, 'a')).get('/my')).body)).toContain('確認中');
+});
+
+test('a customer on a healthy server is told that all is normal, and nothing about passwords', async () => {
+  const open = await house();
+  await addCustomer(open.db, 'b', ['052']);
+  await tell(open.db, stopped('051'));
+  const page = await (await signIn(open, 'b')).get('/my');
+  expect(page.body).toMatch(/<h1[^>]*>お客さまのメールは正常です<\/h1>/);
+  expect(page.body).not.toContain('パスワード');
+  expect(page.body).not.toContain('20140306-1');
+});
+
+test('of two mailboxes the broken one leads, and both are shown', async () => {
+  const open = await house();
+  await addCustomer(open.db, 'c', ['051', '052']);
+  await tell(open.db, stopped('051'));
+  const text = words((await (await signIn(open, 'c')).get('/my')).body);
+  expect(text).toContain('メールアドレス2件のうち1件');
+  expect(text).toMatch(/c-051@mail\.example.*故障中.*c-052@mail\.example.*正常/);
+});
+
+test('a customer without a mailbox is shown the way to the public page', async () => {
+  const open = await house();
+  await addCustomer(open.db, 'none', []);
+  const page = await (await signIn(open, 'none')).get('/my');
+  expect(page.statusCode).toBe(200);
+  expect(page.body).toContain('確認できるメールアドレスがありません');
+  expect(page.body).toContain('href="/"');
+});
+
+test('delay, work, work ahead and what recovered lately each have their words', async () => {
+  const open = await house();
+  await addCustomer(open.db, 'a', ['051']);
+  const browser = await signIn(open, 'a');
+  await tell(open.db, { id: 'd', impacts: [{ symptom: 'delayed', startedAt: minuteOf('11:00') }] });
+  expect(words((await browser.get('/my')).body)).toMatch(/お客さまのメールは遅れて届いています.*遅延/);
+  await recover(open.db, 'd', minuteOf('11:30'));
+  const planned = { from: minuteOf('13:00'), to: minuteOf('14:00') };
+  await tell(open.db, { id: 'w', kind: 'work', planned, impacts: [{ startedAt: planned.from }] });
+  const before = words((await browser.get('/my')).body);
+  expect(before).toMatch(/正常です.*24時間以内に回復したもの.*11:00.*11:30.*これからの工事.*13:00.*14:00/);
+  open.clock.set(planned.from);
+  expect(words((await browser.get('/my')).body)).toMatch(/現在工事中です.*工事中.*終了予定.*14:00/);
+});
+
+test('what staff wrote is text and never markup', async () => {
+  const open = await house();
+  await addCustomer(open.db, 'a', ['051']);
+  await tell(open.db, { ...stopped('051'), title: { ja: '<script>alert(1)</script><%= 1+1 %>' } });
+  const page = await (await signIn(open, 'a')).get('/my');
+  expect(page.body).not.toContain('<script>');
+  expect(page.body).toContain('&lt;%= 1+1 %&gt;');
+});
+
+test('the JSON is the contract’s, word for word', async () => {
+  const open = await house();
+  await addCustomer(open.db, 'a', ['051']);
+  await tell(open.db, stopped('051'));
+  const answer = await (await signIn(open, 'a')).get('/api/v1/me/mail-status');
+  expect(answer.headers['cache-control']).toBe('no-store');
+  expect(answer.json()).toEqual({
+    checkedAt: '2014-03-06T12:00:00+09:00',
+    mailboxes: [
+      {
+        address: 'a-051@mail.example',
+        facility: '051',
+        state: 'fault',
+        symptoms: ['unavailable'],
+        notices: [
+          {
+            id: '20140306-1',
+            title: { ja: 'メール障害', en: 'Mail fault' },
+            url: 'https://status.example/notices/20140306-1',
+            since: '2014-03-06T07:34:00+09:00',
+            expectedRecoveryAt: '2014-03-06T15:00:00+09:00',
+          },
+        ],
+      },
+    ],
+  });
+});
+
+test('the JSON answers the twenty vectors', async () => {
+  const open = await house();
+  await tellTheDay(open.db);
+  for (const { code } of day.equipment) await addCustomer(open.db, `c${code}`, [code]);
+  open.clock.set('2014-03-06T07:00:00+09:00');
+  for (const vector of day.lookup_vectors) {
+    const browser = await signIn(open, `c${vector.equipment.slice(-3)}`);
+    open.clock.set(vector.at);
+    const [box] = (await browser.get('/api/v1/me/mail-status')).json<{
+      mailboxes: { state: string; symptoms: string[]; notices: { id: string }[] }[];
+    }>().mailboxes;
+    const expected = [...vector.expected_equipment_notices, ...vector.expected_service_wide_notices];
+    expect(box?.notices.map((notice) => notice.id).sort()).toEqual(expected.sort());
+    expect(box?.state).toBe(expected.length > 0 ? 'fault' : 'normal');
+    expect(box?.symptoms.includes('unavailable')).toBe(vector.expected_mail_stopped);
+  }
+});
+
+test('without a session the JSON says 401 as a problem, and the page leads to the sign-in', async () => {
+  const open = await house();
+  const answer = await open.app.inject('/api/v1/me/mail-status');
+  expect(answer.statusCode).toBe(401);
+  expect(answer.headers['content-type']).toContain('application/problem+json');
+  const page = await open.app.inject('/my');
+  expect(page.statusCode).toBe(303);
+  expect(page.headers.location).toBe('/my/sign-in?back=%2Fmy');
+});
+
+test('without the database nothing is said to be normal, and the public page is shown', async () => {
+  const open = await house();
+  await addCustomer(open.db, 'a', ['051']);
+  const browser = await signIn(open, 'a');
+  await open.db.kysely.schema.dropTable('edition').execute();
+  for (const path of ['/my', '/en/my']) {
+    const page = await browser.get(path);
+    expect(page.statusCode).toBe(503);
+    expect(Number(page.headers['retry-after'])).toBeGreaterThan(0);
+    expect(page.body).not.toMatch(/正常です|working normally/);
+    expect(page.body).toMatch(/href="\/(en)?"/);
+  }
+  const answer = await browser.get('/api/v1/me/mail-status');
+  expect(answer.statusCode).toBe(503);
+  expect(answer.headers['content-type']).toContain('application/problem+json');
+  expect(answer.body).not.toContain('normal');
+});
+
+test('without even the sessions it is the same honest page', async () => {
+  const open = await house();
+  await open.db.kysely.schema.dropTable('sessions').execute();
+  const page = await open.app.inject({ url: '/my', headers: { cookie: 'session=abc' } });
+  expect(page.statusCode).toBe(503);
+  expect(page.body).toContain('確認できません');
+});
+
+test('a password may not be changed while its own server is down, and the reason says that it is not wrong', async () => {
+  const open = await house();
+  await addCustomer(open.db, 'a', ['051']);
+  await addCustomer(open.db, 'b', ['052']);
+  await tell(open.db, stopped('051'));
+  const key = await addKey(open.db, ['portal:read']);
+  const ask = (address: string) =>
+    open.app.inject({
+      url: `/api/v1/mailboxes/${encodeURIComponent(address)}/password-change`,
+      headers: { authorization: `Bearer ${key}` },
+    });
+  const broken = (await ask('a-051@Mail.Example')).json<{ reason: { ja: string; en: string } }>();
+  expect(broken).toMatchObject({
+    allowed: false,
+    notice: { id: '20140306-1', url: 'https://status.example/notices/20140306-1' },
+  });
+  expect(broken.reason.ja).toContain('パスワードは間違っていません');
+  expect(broken.reason.en).toContain('not wrong');
+  const healthy = await ask('b-052@mail.example');
+  const unknown = await ask('nobody@nowhere.example');
+  expect(healthy.json()).toEqual({ allowed: true });
+  expect([unknown.statusCode, unknown.body]).toEqual([healthy.statusCode, healthy.body]);
+  await recover(open.db, '20140306-1', minuteOf('11:59'));
+  expect((await ask('a-051@mail.example')).json()).toEqual({ allowed: true });
+});
+
+test('a delay closes nothing, work says work, and what cannot be known closes nothing', async () => {
+  const open = await house();
+  await addCustomer(open.db, 'a', ['051']);
+  const key = await addKey(open.db, ['portal:read']);
+  const ask = async () =>
+    (
+      await open.app.inject({
+        url: '/api/v1/mailboxes/a-051@mail.example/password-change',
+        headers: { authorization: `Bearer ${key}` },
+      })
+    ).json<{ allowed: boolean; reason?: { ja: string; en: string } }>();
+  await tell(open.db, { id: 'd', impacts: [{ symptom: 'delayed', startedAt: minuteOf('11:00') }] });
+  expect(await ask()).toEqual({ allowed: true });
+  const planned = { from: minuteOf('13:00'), to: minuteOf('14:00') };
+  await tell(open.db, { id: 'w', kind: 'work', planned, impacts: [{ startedAt: planned.from }] });
+  open.clock.set(planned.from);
+  const work = await ask();
+  expect(work.allowed).toBe(false);
+  expect(work.reason?.ja).toContain('工事中');
+  await open.db.kysely.schema.dropTable('edition').execute();
+  expect(await ask()).toEqual({ allowed: true });
+});
+
+test('the portal’s question needs the portal’s key', async () => {
+  const open = await house();
+  const other = await addKey(open.db, ['notices:read']);
+  const url = '/api/v1/mailboxes/a@x.jp/password-change';
+  expect((await open.app.inject(url)).statusCode).toBe(401);
+  expect((await open.app.inject({ url, headers: { authorization: `Bearer ${other}` } })).statusCode).toBe(403);
+});
