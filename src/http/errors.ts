@@ -21,6 +21,7 @@ function answer(request: FastifyRequest, reply: FastifyReply, error: FastifyErro
   const found = classify(error, language);
   if (found.status >= 500 && !(error instanceof Busy)) request.log.error({ err: error }, 'request failed');
   if (error instanceof Busy) reply.header('retry-after', String(error.retryAfterSeconds));
+  if (error instanceof NotSignedIn && apiPath(request)) reply.header('www-authenticate', 'Bearer realm="shirase"');
   if (apiPath(request)) {
     return reply
       .code(found.status)

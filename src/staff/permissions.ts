@@ -1,0 +1,28 @@
+/** What staff may do: the only place that says so. */
+export const ROLES = ['author', 'publisher', 'admin'] as const;
+export type Role = (typeof ROLES)[number];
+
+export const ACTS = [
+  'notice:draft',
+  'notice:publish',
+  'delivery:read',
+  'audit:read',
+  'catalogue:write',
+  'people:manage',
+  'key:manage',
+] as const;
+export type Act = (typeof ACTS)[number];
+
+const MAY: Record<Role, readonly Act[]> = {
+  author: ['notice:draft', 'delivery:read'],
+  publisher: ['notice:draft', 'notice:publish', 'delivery:read', 'audit:read'],
+  admin: ACTS,
+};
+
+export function mayDo(role: Role, act: Act): boolean {
+  return MAY[role].includes(act);
+}
+
+export function isAct(text: string): text is Act {
+  return (ACTS as readonly string[]).includes(text);
+}

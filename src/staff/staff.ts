@@ -1,0 +1,9 @@
+import type { Role } from './permissions.ts';
+
+/** A person who posts. */
+export interface StaffMember {
+  id: string;
+  login: string;
+  name: string;
+  role: Role;
+}

@@ -1,0 +1,93 @@
+import type { Reader, Tx } from '../db/open.ts';
+import type { ApiKeysTable, AuditEntriesTable, IdempotencyKeysTable, StaffTable } from '../db/tables/staff.ts';
+import type { Instant } from '../time.ts';
+
+/** The room's only SQL. */
+export const staffStore = {
+  async add(tx: Tx, row: StaffTable): Promise<void> {
+    await tx.insertInto('staff').values(row).execute();
+  },
+
+  async byLogin(db: Reader, login: string): Promise<StaffTable | undefined> {
+    return db.selectFrom('staff').selectAll().where('login', '=', login).executeTakeFirst();
+  },
+
+  async byId(db: Reader, id: string): Promise<StaffTable | undefined> {
+    return db.selectFrom('staff').selectAll().where('id', '=', id).executeTakeFirst();
+  },
+
+  async anybody(db: Reader): Promise<boolean> {
+    return (await db.selectFrom('staff').select('id').limit(1).executeTakeFirst()) !== undefined;
+  },
+
+  async addKey(tx: Tx, row: ApiKeysTable): Promise<void> {
+    await tx.insertInto('api_keys').values(row).execute();
+  },
+
+  async keyByHash(db: Reader, hash: string): Promise<ApiKeysTable | undefined> {
+    return db
+      .selectFrom('api_keys')
+      .selectAll()
+      .where('key_hash', '=', hash)
+      .where('revoked_at', 'is', null)
+      .executeTakeFirst();
+  },
+
+  async addSetupLink(tx: Tx, tokenHash: string, now: Instant, expiresAt: Instant): Promise<void> {
+    await tx
+      .insertInto('setup_links')
+      .values({ token_hash: tokenHash, created_at: now, expires_at: expiresAt, used_at: null })
+      .execute();
+  },
+
+  async setupLinkWorks(db: Reader, tokenHash: string, now: Instant): Promise<boolean> {
+    const row = await db
+      .selectFrom('setup_links')
+      .select('token_hash')
+      .where('token_hash', '=', tokenHash)
+      .where('used_at', 'is', null)
+      .where('expires_at', '>', now)
+      .executeTakeFirst();
+    return row !== undefined;
+  },
+
+  /** @returns false where it was used meanwhile, or never was one. */
+  async useSetupLink(tx: Tx, tokenHash: string, now: Instant): Promise<boolean> {
+    const rows = await tx
+      .updateTable('setup_links')
+      .set({ used_at: now })
+      .where('token_hash', '=', tokenHash)
+      .where('used_at', 'is', null)
+      .where('expires_at', '>', now)
+      .returning('token_hash')
+      .execute();
+    return rows.length === 1;
+  },
+
+  async audit(tx: Tx, row: AuditEntriesTable): Promise<void> {
+    await tx.insertInto('audit_entries').values(row).execute();
+  },
+
+  async auditTrail(db: Reader, filter: { subject?: string | undefined; limit: number }): Promise<AuditEntriesTable[]> {
+    let query = db.selectFrom('audit_entries').selectAll().orderBy('at', 'desc').orderBy('id').limit(filter.limit);
+    if (filter.subject !== undefined) query = query.where('subject_id', '=', filter.subject);
+    return query.execute();
+  },
+
+  async remembered(db: Reader, apiKey: string, key: string): Promise<IdempotencyKeysTable | undefined> {
+    return db
+      .selectFrom('idempotency_keys')
+      .selectAll()
+      .where('api_key', '=', apiKey)
+      .where('idempotency_key', '=', key)
+      .executeTakeFirst();
+  },
+
+  async remember(tx: Tx, row: IdempotencyKeysTable): Promise<void> {
+    await tx.insertInto('idempotency_keys').values(row).execute();
+  },
+
+  async forgetAnswers(db: Reader, before: Instant): Promise<void> {
+    await db.deleteFrom('idempotency_keys').where('created_at', '<', before).execute();
+  },
+};
