@@ -1,0 +1,36 @@
+import type { FastifyRequest } from 'fastify';
+import type { Database } from '../db/open.ts';
+import { NotSignedIn } from '../errors.ts';
+import type { Doorkeepers } from '../http/audience.ts';
+import { findSession } from '../http/sessions.ts';
+import { type Clock, MINUTE } from '../time.ts';
+import { customerStore } from './store.ts';
+
+/** What changes something asks for a password given this lately; reading one's own state never does. */
+const FRESH = 30 * MINUTE;
+
+/** Recognises customers by their session. */
+export function customerDoorkeeper(db: Database, clock: Clock): Pick<Doorkeepers, 'customer'> {
+  return {
+    async customer(request, { fresh }) {
+      await recogniseCustomer(request, db, clock);
+      if (!request.customer || !request.session) throw new NotSignedIn();
+      if (fresh && clock.now() - request.session.provedAt > FRESH) {
+        throw new NotSignedIn({
+          ja: '変更の前に、確認のためもう一度サインインしてください。',
+          en: 'Please sign in again before you change something.',
+        });
+      }
+    },
+  };
+}
+
+/** Sets request.customer where the session is a customer's who still is one. */
+export async function recogniseCustomer(request: FastifyRequest, db: Database, clock: Clock): Promise<void> {
+  const session = await findSession(request, db, clock, 'customer');
+  if (!session) return;
+  const row = await customerStore.byId(db.kysely, session.subject);
+  if (!row) return;
+  request.session = session;
+  request.customer = { id: row.id, login: row.login, displayName: row.display_name };
+}

@@ -1,0 +1,46 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import type { Database } from '../db/open.ts';
+import { Attempts } from '../http/attempts.ts';
+import { safeBack } from '../http/audience.ts';
+import { parse } from '../http/forms.ts';
+import { languageOf, localPath } from '../http/language.ts';
+import { endSession, startSession } from '../http/sessions.ts';
+import { page } from '../http/views.ts';
+import type { Clock } from '../time.ts';
+import { checkCustomer } from './sign-in.ts';
+
+const signInForm = z.object({
+  login: z.string().max(254).default(''),
+  password: z.string().max(1024).default(''),
+  back: z.string().max(2000).default(''),
+});
+
+/** How a customer comes in and goes. */
+export function customerRoutes(app: FastifyInstance, ground: { db: Database; clock: Clock }): void {
+  const { db, clock } = ground;
+  const attempts = new Attempts(clock);
+
+  app.get('/my/sign-in', { config: { audience: { who: 'everyone', form: true } } }, async (request, reply) => {
+    const back = safeBack((request.query as { back?: unknown }).back, '');
+    return page(request, reply, 'my/sign-in', { login: '', back, wrong: false, notice: null });
+  });
+
+  app.post('/my/sign-in', { config: { audience: { who: 'everyone', form: true } } }, async (request, reply) => {
+    const form = parse(signInForm, request.body);
+    const customer = await checkCustomer(db, attempts, request.ip, form);
+    if (!customer) {
+      const view = { login: form.login, back: safeBack(form.back, ''), wrong: true, notice: null };
+      return page(request, reply, 'my/sign-in', view, 422);
+    }
+    await startSession(request, reply, db, clock, { audience: 'customer', subject: customer.id });
+    return reply.redirect(safeBack(form.back, localPath('/my', languageOf(request))), 303);
+  });
+
+  app.post('/my/sign-out', { config: { audience: { who: 'customer' } } }, async (request, reply) => {
+    await endSession(request, reply, db.kysely);
+    return reply
+      .header('clear-site-data', '"cache", "storage"')
+      .redirect(localPath('/my/sign-in', languageOf(request)), 303);
+  });
+}

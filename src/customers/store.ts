@@ -1,0 +1,67 @@
+import type { Reader, Tx } from '../db/open.ts';
+import type { CustomersTable, MailboxesTable } from '../db/tables/customers.ts';
+
+/** The room's only SQL. */
+export const customerStore = {
+  async byLogin(db: Reader, login: string): Promise<CustomersTable | undefined> {
+    return db.selectFrom('customers').selectAll().where('login', '=', login).executeTakeFirst();
+  },
+
+  async byId(db: Reader, id: string): Promise<Pick<CustomersTable, 'id' | 'login' | 'display_name'> | undefined> {
+    return db.selectFrom('customers').select(['id', 'login', 'display_name']).where('id', '=', id).executeTakeFirst();
+  },
+
+  async anybody(db: Reader): Promise<boolean> {
+    return (await db.selectFrom('customers').select('id').limit(1).executeTakeFirst()) !== undefined;
+  },
+
+  /** Ids of those that exist, by login. */
+  async idsOf(db: Reader, logins: string[]): Promise<Map<string, string>> {
+    const rows = await db.selectFrom('customers').select(['id', 'login']).where('login', 'in', logins).execute();
+    return new Map(rows.map((row) => [row.login, row.id]));
+  },
+
+  /** Owners of mailboxes that exist. */
+  async ownersOf(db: Reader, addresses: string[]): Promise<Map<string, string>> {
+    const rows = await db
+      .selectFrom('mailboxes')
+      .select(['address', 'customer_id'])
+      .where('address', 'in', addresses)
+      .execute();
+    return new Map(rows.map((row) => [row.address, row.customer_id]));
+  },
+
+  async facilities(db: Reader): Promise<Set<string>> {
+    const rows = await db.selectFrom('facilities').select('code').where('retired_at', 'is', null).execute();
+    return new Set(rows.map((row) => row.code));
+  },
+
+  /** Adds customers, or takes over name and password of those that exist; an empty password leaves theirs as it is. */
+  async putCustomers(tx: Tx, rows: CustomersTable[]): Promise<void> {
+    if (rows.length === 0) return;
+    await tx
+      .insertInto('customers')
+      .values(rows)
+      .onConflict((conflict) =>
+        conflict.column('login').doUpdateSet((eb) => ({
+          display_name: eb.fn.coalesce('excluded.display_name', 'customers.display_name'),
+          password_hash: eb.fn.coalesce('excluded.password_hash', 'customers.password_hash'),
+        })),
+      )
+      .execute();
+  },
+
+  /** Adds mailboxes, or moves those that exist to another facility. */
+  async putMailboxes(tx: Tx, rows: MailboxesTable[]): Promise<void> {
+    if (rows.length === 0) return;
+    await tx
+      .insertInto('mailboxes')
+      .values(rows)
+      .onConflict((conflict) =>
+        conflict.column('address').doUpdateSet((eb) => ({
+          facility: eb.ref('excluded.facility'),
+        })),
+      )
+      .execute();
+  },
+};
