@@ -4,14 +4,21 @@ import formbody from '@fastify/formbody';
 import helmet from '@fastify/helmet';
 import staticFiles from '@fastify/static';
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
-import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { catalogueRoutes } from './catalogue/routes.ts';
 import { packageRoot } from './config.ts';
+import { customerDoorkeeper, recogniseCustomer } from './customers/doorkeepers.ts';
+import { customerRoutes } from './customers/routes.ts';
 import type { Database } from './db/open.ts';
 import { guardRoutes } from './http/audience.ts';
 import { answerErrors } from './http/errors.ts';
 import { stripLanguage } from './http/language.ts';
+import { useSchemas } from './http/schemas.ts';
 import type { Operator } from './http/views.ts';
 import { lookupRoutes } from './lookup/routes.ts';
+import { changeEdition } from './notices/read.ts';
+import { noticeRoutes } from './notices/routes.ts';
+import { recogniseStaff, staffDoorkeepers } from './staff/doorkeepers.ts';
+import { staffRoutes } from './staff/routes.ts';
 import type { Clock } from './time.ts';
 
 /** What the house needs from outside. Built by main.ts and by the tests. */
@@ -31,7 +38,8 @@ export interface Ground {
 
 /** Builds the server without a port: plugins, then one line for each room. The table of contents of all URLs. */
 export async function buildApp(ground: Ground): Promise<FastifyInstance> {
-  const secure = ground.publicUrl.startsWith('https://');
+  const { db, clock, publicUrl, operator } = ground;
+  const secure = publicUrl.startsWith('https://');
   const app = Fastify({
     logger: ground.logger ?? false,
     rewriteUrl: stripLanguage,
@@ -51,8 +59,6 @@ export async function buildApp(ground: Ground): Promise<FastifyInstance> {
   app.decorateRequest('customer', null);
   app.decorateRequest('staff', null);
   app.decorateRequest('apiKey', null);
-  app.setValidatorCompiler(validatorCompiler);
-  app.setSerializerCompiler(serializerCompiler);
   answerErrors(app);
 
   await app.register(helmet, {
@@ -76,11 +82,12 @@ export async function buildApp(ground: Ground): Promise<FastifyInstance> {
   await app.register(cookie);
   await app.register(formbody, { bodyLimit: 262_144 });
   guardRoutes(app, {
-    customer: async () => {},
-    staff: async () => {},
-    key: async () => {},
-    anyone: async () => {},
+    ...customerDoorkeeper(db, clock),
+    ...staffDoorkeepers(db, clock),
+    anyone: (request) =>
+      request.url.startsWith('/console') ? recogniseStaff(request, db, clock) : recogniseCustomer(request, db, clock),
   });
+  await useSchemas(app, ground.publicUrl);
   await app.register(staticFiles, {
     root: join(packageRoot, 'public'),
     serve: false,
@@ -91,5 +98,14 @@ export async function buildApp(ground: Ground): Promise<FastifyInstance> {
       .sendFile((request.params as { file: string }).file, { immutable: true, maxAge: '365d' }),
   );
   await lookupRoutes(app, ground);
+
+  const followers: (() => void)[] = [];
+  const announce = () => {
+    for (const follow of followers) follow();
+  };
+  catalogueRoutes(app, { db, clock, announce, changed: (tx) => changeEdition(tx, clock.now()) });
+  staffRoutes(app, { db, clock });
+  customerRoutes(app, { db, clock });
+  noticeRoutes(app, { db, clock, operator, publicUrl, announce });
   return app;
 }

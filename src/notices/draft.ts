@@ -36,10 +36,10 @@ export async function saveDraft(
   noticeId: string,
   content: unknown,
   expectedVersion: number,
-  facts?: NoticeFacts,
+  options: { facts?: NoticeFacts | undefined; also?: AlsoInTransaction | undefined } = {},
 ): Promise<number> {
   return ground.db.transaction(async (tx) => {
-    if (facts) await rewriteDraftNotice(ground, tx, noticeId, facts, false);
+    if (options.facts) await rewriteDraftNotice(ground, tx, noticeId, options.facts, false);
     const draft = { noticeId, content, savedAt: ground.clock.now(), savedBy: poster.name };
     const version = await noticeStore.saveDraft(tx, draft, expectedVersion);
     if (version === undefined) {
@@ -48,6 +48,8 @@ export async function saveDraft(
         en: 'Somebody else saved this draft first. Look at their text, then save again.',
       });
     }
+    const notice = await noticeStore.find(tx, noticeId);
+    if (notice) await options.also?.(tx, notice);
     return version;
   });
 }
