@@ -4,6 +4,7 @@ import formbody from '@fastify/formbody';
 import helmet from '@fastify/helmet';
 import staticFiles from '@fastify/static';
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
+import { addressRoutes } from './alerts/address-routes.ts';
 import { catalogueRoutes } from './catalogue/routes.ts';
 import { packageRoot } from './config.ts';
 import { customerDoorkeeper, recogniseCustomer } from './customers/doorkeepers.ts';
@@ -98,6 +99,7 @@ export async function buildApp(ground: Ground): Promise<FastifyInstance> {
       .sendFile((request.params as { file: string }).file, { immutable: true, maxAge: '365d' }),
   );
   await lookupRoutes(app, ground);
+  await addressRoutes(app, ground);
 
   const followers: (() => void)[] = [];
   const announce = () => {

@@ -4,7 +4,6 @@ import type { Headline, MailboxStatus, Symptom } from './affected.ts';
 
 /** What the page of one customer shows, flat and in both languages. */
 export interface StatusView {
-  title: Message;
   at: Instant;
   headline: Message;
   /** Picks the colour; the words say the same without it. */
@@ -89,17 +88,15 @@ const ADVICE: Record<Headline, Message[]> = {
 
 /** One big sentence for all mailboxes, led by the worst, then each of them. */
 export function statusView(statuses: readonly MailboxStatus[], at: Instant): StatusView {
-  const title: Message = { ja: 'お客さまのメールの状況', en: 'The state of your mail' };
   const worst = WORST_FIRST.find((headline) => statuses.some((status) => status.headline === headline));
   if (!worst) {
     const headline = {
       ja: '確認できるメールアドレスがありません',
       en: 'There is no mailbox of yours that we could look up',
     };
-    return { title, at, headline, tone: 'none', advice: [], mailboxes: [] };
+    return { at, headline, tone: 'none', advice: [], mailboxes: [] };
   }
   return {
-    title,
     at,
     headline: headlineOf(statuses, worst),
     tone: worst,

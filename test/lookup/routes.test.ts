@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
-import { lookupRoutes } from '../../src/lookup/routes.ts';
-import { addKey, type House, openHouse, signIn } from '../support/my-house.ts';
+import { type Shirase, startApp } from '../support/app.ts';
+import { signedIn } from '../support/customers.ts';
+import { keyFor } from '../support/people.ts';
 import { addCatalogue, addCustomer, day, minuteOf, recover, tell, tellTheDay } from './world.ts';
 
-async function house(): Promise<House> {
-  const open = await openHouse((app, ground) => lookupRoutes(app, ground));
+async function house(): Promise<Shirase> {
+  const open = await startApp({ now: '2014-03-06T12:00:00+09:00', publicUrl: 'http://status.example' });
   await addCatalogue(open.db);
   return open;
 }
@@ -25,7 +26,7 @@ test('a customer on the broken server reads the one big sentence first, and what
   const open = await house();
   await addCustomer(open.db, 'a', ['051']);
   await tell(open.db, stopped('051'));
-  const page = await (await signIn(open, 'a')).get('/my');
+  const page = await (await signedIn(open, 'a')).get('/my');
   expect(page.statusCode).toBe(200);
   expect(page.headers['cache-control']).toBe('no-store');
   expect(page.body).toMatch(/<h1[^>]*>お客さまのメールは現在ご利用いただけません<\/h1>/);
@@ -41,7 +42,7 @@ test('the same page in English is written in English and links to English pages'
   const open = await house();
   await addCustomer(open.db, 'a', ['051']);
   await tell(open.db, stopped('051'));
-  const page = await (await signIn(open, 'a')).get('/en/my');
+  const page = await (await signedIn(open, 'a')).get('/en/my');
   expect(page.body).toMatch(/<h1[^>]*>Your mail is not available at the moment<\/h1>/);
   expect(words(page.body)).toContain('Your password is not wrong.');
   expect(words(page.body)).not.toMatch(/[ぁ-ん]/);
@@ -52,14 +53,14 @@ test('a recovery time that is not known is said to be looked into', async () => 
   const open = await house();
   await addCustomer(open.db, 'a', ['051']);
   await tell(open.db, { ...stopped('051'), expectedRecoveryAt: null });
-  expect(words((await (await signIn(open, 'a')).get('/my')).body)).toContain('確認中');
+  expect(words((await (await signedIn(open, 'a')).get('/my')).body)).toContain('確認中');
 });
 
 test('a customer on a healthy server is told that all is normal, and nothing about passwords', async () => {
   const open = await house();
   await addCustomer(open.db, 'b', ['052']);
   await tell(open.db, stopped('051'));
-  const page = await (await signIn(open, 'b')).get('/my');
+  const page = await (await signedIn(open, 'b')).get('/my');
   expect(page.body).toMatch(/<h1[^>]*>お客さまのメールは正常です<\/h1>/);
   expect(page.body).not.toContain('パスワード');
   expect(page.body).not.toContain('20140306-1');
@@ -69,7 +70,7 @@ test('of two mailboxes the broken one leads, and both are shown', async () => {
   const open = await house();
   await addCustomer(open.db, 'c', ['051', '052']);
   await tell(open.db, stopped('051'));
-  const text = words((await (await signIn(open, 'c')).get('/my')).body);
+  const text = words((await (await signedIn(open, 'c')).get('/my')).body);
   expect(text).toContain('メールアドレス2件のうち1件');
   expect(text).toMatch(/c-051@mail\.example.*故障中.*c-052@mail\.example.*正常/);
 });
@@ -77,7 +78,7 @@ test('of two mailboxes the broken one leads, and both are shown', async () => {
 test('a customer without a mailbox is shown the way to the public page', async () => {
   const open = await house();
   await addCustomer(open.db, 'none', []);
-  const page = await (await signIn(open, 'none')).get('/my');
+  const page = await (await signedIn(open, 'none')).get('/my');
   expect(page.statusCode).toBe(200);
   expect(page.body).toContain('確認できるメールアドレスがありません');
   expect(page.body).toContain('href="/"');
@@ -86,7 +87,7 @@ test('a customer without a mailbox is shown the way to the public page', async (
 test('delay, work, work ahead and what recovered lately each have their words', async () => {
   const open = await house();
   await addCustomer(open.db, 'a', ['051']);
-  const browser = await signIn(open, 'a');
+  const browser = await signedIn(open, 'a');
   await tell(open.db, { id: 'd', impacts: [{ symptom: 'delayed', startedAt: minuteOf('11:00') }] });
   expect(words((await browser.get('/my')).body)).toMatch(/お客さまのメールは遅れて届いています.*遅延/);
   await recover(open.db, 'd', minuteOf('11:30'));
@@ -102,7 +103,7 @@ test('what staff wrote is text and never markup', async () => {
   const open = await house();
   await addCustomer(open.db, 'a', ['051']);
   await tell(open.db, { ...stopped('051'), title: { ja: '<script>alert(1)</script><%= 1+1 %>' } });
-  const page = await (await signIn(open, 'a')).get('/my');
+  const page = await (await signedIn(open, 'a')).get('/my');
   expect(page.body).not.toContain('<script>');
   expect(page.body).toContain('&lt;%= 1+1 %&gt;');
 });
@@ -111,7 +112,7 @@ test('the JSON is the contract’s, word for word', async () => {
   const open = await house();
   await addCustomer(open.db, 'a', ['051']);
   await tell(open.db, stopped('051'));
-  const answer = await (await signIn(open, 'a')).get('/api/v1/me/mail-status');
+  const answer = await (await signedIn(open, 'a')).get('/api/v1/me/mail-status');
   expect(answer.headers['cache-control']).toBe('no-store');
   expect(answer.json()).toEqual({
     checkedAt: '2014-03-06T12:00:00+09:00',
@@ -125,7 +126,7 @@ test('the JSON is the contract’s, word for word', async () => {
           {
             id: '20140306-1',
             title: { ja: 'メール障害', en: 'Mail fault' },
-            url: 'https://status.example/notices/20140306-1',
+            url: 'http://status.example/notices/20140306-1',
             since: '2014-03-06T07:34:00+09:00',
             expectedRecoveryAt: '2014-03-06T15:00:00+09:00',
           },
@@ -141,7 +142,7 @@ test('the JSON answers the twenty vectors', async () => {
   for (const { code } of day.equipment) await addCustomer(open.db, `c${code}`, [code]);
   open.clock.set('2014-03-06T07:00:00+09:00');
   for (const vector of day.lookup_vectors) {
-    const browser = await signIn(open, `c${vector.equipment.slice(-3)}`);
+    const browser = await signedIn(open, `c${vector.equipment.slice(-3)}`);
     open.clock.set(vector.at);
     const [box] = (await browser.get('/api/v1/me/mail-status')).json<{
       mailboxes: { state: string; symptoms: string[]; notices: { id: string }[] }[];
@@ -166,7 +167,7 @@ test('without a session the JSON says 401 as a problem, and the page leads to th
 test('without the database nothing is said to be normal, and the public page is shown', async () => {
   const open = await house();
   await addCustomer(open.db, 'a', ['051']);
-  const browser = await signIn(open, 'a');
+  const browser = await signedIn(open, 'a');
   await open.db.kysely.schema.dropTable('edition').execute();
   for (const path of ['/my', '/en/my']) {
     const page = await browser.get(path);
@@ -194,16 +195,16 @@ test('a password may not be changed while its own server is down, and the reason
   await addCustomer(open.db, 'a', ['051']);
   await addCustomer(open.db, 'b', ['052']);
   await tell(open.db, stopped('051'));
-  const key = await addKey(open.db, ['portal:read']);
+  const key = await keyFor(open.db, open.clock, 'portal:read');
   const ask = (address: string) =>
     open.app.inject({
       url: `/api/v1/mailboxes/${encodeURIComponent(address)}/password-change`,
-      headers: { authorization: `Bearer ${key}` },
+      headers: key,
     });
   const broken = (await ask('a-051@Mail.Example')).json<{ reason: { ja: string; en: string } }>();
   expect(broken).toMatchObject({
     allowed: false,
-    notice: { id: '20140306-1', url: 'https://status.example/notices/20140306-1' },
+    notice: { id: '20140306-1', url: 'http://status.example/notices/20140306-1' },
   });
   expect(broken.reason.ja).toContain('パスワードは間違っていません');
   expect(broken.reason.en).toContain('not wrong');
@@ -218,12 +219,12 @@ test('a password may not be changed while its own server is down, and the reason
 test('a delay closes nothing, work says work, and what cannot be known closes nothing', async () => {
   const open = await house();
   await addCustomer(open.db, 'a', ['051']);
-  const key = await addKey(open.db, ['portal:read']);
+  const key = await keyFor(open.db, open.clock, 'portal:read');
   const ask = async () =>
     (
       await open.app.inject({
         url: '/api/v1/mailboxes/a-051@mail.example/password-change',
-        headers: { authorization: `Bearer ${key}` },
+        headers: key,
       })
     ).json<{ allowed: boolean; reason?: { ja: string; en: string } }>();
   await tell(open.db, { id: 'd', impacts: [{ symptom: 'delayed', startedAt: minuteOf('11:00') }] });
@@ -240,8 +241,8 @@ test('a delay closes nothing, work says work, and what cannot be known closes no
 
 test('the portal’s question needs the portal’s key', async () => {
   const open = await house();
-  const other = await addKey(open.db, ['notices:read']);
+  const other = await keyFor(open.db, open.clock, 'notices:read');
   const url = '/api/v1/mailboxes/a@x.jp/password-change';
   expect((await open.app.inject(url)).statusCode).toBe(401);
-  expect((await open.app.inject({ url, headers: { authorization: `Bearer ${other}` } })).statusCode).toBe(403);
+  expect((await open.app.inject({ url, headers: other })).statusCode).toBe(403);
 });

@@ -1,0 +1,119 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { type FieldProblem, Invalid } from '../errors.ts';
+import { requireCustomer } from '../http/audience.ts';
+import { parse } from '../http/forms.ts';
+import { languageOf, localPath } from '../http/language.ts';
+import { page } from '../http/views.ts';
+import { ADDRESS_STATE_WORDS, SCOPES } from './address.ts';
+import {
+  addAddress,
+  changeChoice,
+  defaultScope,
+  listAddresses,
+  removeAddress,
+  startAgain,
+  stopOwnAddress,
+} from './addresses.ts';
+import type { AddressGround } from './confirm.ts';
+import { addressLinkRoutes } from './link-routes.ts';
+
+const choice = z.object({
+  scope: z.enum(SCOPES),
+  language: z.enum(['ja', 'en']),
+  /** A checkbox is not sent at all while it is empty. */
+  works: z
+    .literal('on')
+    .optional()
+    .transform((value) => value === 'on'),
+});
+const newAddress = choice.extend({ email: z.string().trim().min(1).max(1000) });
+const one = z.object({ id: z.string().max(100) });
+
+/** What was just done, shown once on the page that follows. Nothing else gets from the URL onto the page. */
+const DONE = ['added', 'removed', 'changed', 'stopped', 'started', 'asked', 'too_many'] as const;
+
+/** The customer's alert addresses, and the links in their mails. */
+export async function addressRoutes(app: FastifyInstance, ground: AddressGround): Promise<void> {
+  const read = { config: { audience: { who: 'customer' } } } as const;
+  const change = { config: { audience: { who: 'customer', fresh: true } } } as const;
+
+  const back = (request: FastifyRequest, reply: FastifyReply, done: (typeof DONE)[number]) =>
+    reply.redirect(`${localPath('/my/addresses', languageOf(request))}?done=${done}`, 303);
+
+  app.get('/my/addresses', read, async (request, reply) => {
+    const done = z.object({ done: z.enum(DONE) }).safeParse(request.query).data?.done;
+    return show(ground, request, reply, { done });
+  });
+
+  app.post('/my/addresses', change, async (request, reply) => {
+    try {
+      await addAddress(ground, requireCustomer(request).id, parse(newAddress, request.body));
+    } catch (error) {
+      if (error instanceof Invalid) return show(ground, request, reply, { problems: error.problems });
+      throw error;
+    }
+    return back(request, reply, 'added');
+  });
+
+  app.post('/my/addresses/:id/choice', change, async (request, reply) => {
+    const { id } = parse(one, request.params);
+    await changeChoice(ground, requireCustomer(request).id, id, parse(choice, request.body));
+    return back(request, reply, 'changed');
+  });
+
+  app.post('/my/addresses/:id/remove', change, async (request, reply) => {
+    await removeAddress(ground, requireCustomer(request).id, parse(one, request.params).id);
+    return back(request, reply, 'removed');
+  });
+
+  app.post('/my/addresses/:id/stop', change, async (request, reply) => {
+    await stopOwnAddress(ground, requireCustomer(request).id, parse(one, request.params).id);
+    return back(request, reply, 'stopped');
+  });
+
+  app.post('/my/addresses/:id/start', change, async (request, reply) => {
+    const result = await startAgain(ground, requireCustomer(request).id, parse(one, request.params).id);
+    if (result === 'started' || result === 'too_many') return back(request, reply, result);
+    return back(request, reply, 'asked');
+  });
+
+  await addressLinkRoutes(app, ground);
+}
+
+interface Shown {
+  done?: (typeof DONE)[number] | undefined;
+  problems?: FieldProblem[];
+}
+
+/** The page, with what was typed where it could not be taken. */
+async function show(
+  ground: AddressGround,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { done, problems = [] }: Shown,
+): Promise<FastifyReply> {
+  const customerId = requireCustomer(request).id;
+  const addresses = await listAddresses(ground, customerId);
+  const typed = (request.body ?? {}) as Record<string, unknown>;
+  const text = (name: string, otherwise: string) => (typeof typed[name] === 'string' ? typed[name] : otherwise);
+  return page(
+    request,
+    reply,
+    'my/addresses',
+    {
+      addresses: addresses.map((address) => ({ ...address, word: ADDRESS_STATE_WORDS[address.state] })),
+      limit: ground.addressesPerCustomer,
+      left: Math.max(0, ground.addressesPerCustomer - addresses.length),
+      form: {
+        email: text('email', ''),
+        scope: text('scope', await defaultScope(ground, customerId)),
+        language: text('language', languageOf(request)),
+        works: typed.works === 'on',
+      },
+      done,
+      problems,
+    },
+    problems.length > 0 ? 422 : 200,
+  );
+}

@@ -1,0 +1,204 @@
+import { randomBytes } from 'node:crypto';
+import { isUniqueViolation } from '../db/open.ts';
+import { Invalid, NotFound } from '../errors.ts';
+import { type Actor, record } from '../staff/audit.ts';
+import type { Language } from '../time.ts';
+import { type Address, type AddressScope, type AddressState, addressState, freePlace } from './address.ts';
+import { addressStore } from './address-store.ts';
+import { cancelAlertsOf } from './cancel.ts';
+import { type AddressGround, type Asked, askForConfirmation } from './confirm.ts';
+import { type EmailAddress, parseEmailAddress } from './email-address.ts';
+
+export interface Choice {
+  scope: AddressScope;
+  language: Language;
+  works: boolean;
+}
+
+export interface ListedAddress extends Address {
+  state: AddressState;
+  /** It lives on a server of ours: mail about that server's fault cannot reach it. */
+  onOurServer: boolean;
+}
+
+/** The customer's addresses as he sees them. */
+export async function listAddresses(ground: AddressGround, customerId: string): Promise<ListedAddress[]> {
+  const { kysely } = ground.db;
+  const addresses = await addressStore.ofCustomer(kysely, customerId);
+  const domainOf = (address: Address) => address.email.slice(address.email.lastIndexOf('@') + 1);
+  const ours = await addressStore.ourDomains(kysely, addresses.map(domainOf));
+  const own = await addressStore.mailboxesOf(kysely, customerId);
+  return addresses.map((address) => ({
+    ...address,
+    state: addressState(address),
+    onOurServer: ours.has(domainOf(address)) || own.has(address.emailKey),
+  }));
+}
+
+/** A customer with mailboxes wants his own servers' notices; one without would get nothing by that. */
+export async function defaultScope(ground: AddressGround, customerId: string): Promise<AddressScope> {
+  return (await addressStore.mailboxesOf(ground.db.kysely, customerId)).size > 0 ? 'mine' : 'all';
+}
+
+/**
+ * Registers an address and asks it for confirmation. The answer is the same whether or not somebody else has it.
+ * @throws Invalid
+ */
+export async function addAddress(
+  ground: AddressGround,
+  customerId: string,
+  input: Choice & { email: string },
+): Promise<Asked> {
+  const email = parseEmailAddress(input.email);
+  if (!email)
+    throw wrong(
+      'メールアドレスを1つ、正しい形で入力してください（例: taro@example.jp）。',
+      'Enter one mail address, for example taro@example.com.',
+    );
+  return again(() => tryAdd(ground, customerId, email, input));
+}
+
+/**
+ * On PostgreSQL two may choose the same place, or write to the same mailbox, at once: the constraint lets one through, the
+ * other looks again. Each round somebody gets on, and there are three places and one mail.
+ */
+async function again<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isUniqueViolation(error) || attempt === 5) throw error;
+    }
+  }
+}
+
+async function tryAdd(ground: AddressGround, customerId: string, email: EmailAddress, choice: Choice): Promise<Asked> {
+  const now = ground.clock.now();
+  return ground.db.transaction(async (tx) => {
+    const own = await addressStore.ofCustomer(tx, customerId);
+    if (own.some((address) => address.emailKey === email.key)) {
+      throw wrong('このアドレスはすでに登録されています。', 'You have registered this address already.');
+    }
+    const limit = ground.addressesPerCustomer;
+    const place = freePlace(
+      own.map((address) => address.place),
+      limit,
+    );
+    if (place === undefined) {
+      throw wrong(
+        `登録できるのは${limit}件までです。追加するには、どれかを削除してください。`,
+        `You can register up to ${limit}. Remove one of them to add another.`,
+      );
+    }
+    const address: Address = {
+      id: randomBytes(16).toString('base64url'),
+      customerId,
+      place,
+      email: email.email,
+      emailKey: email.key,
+      language: choice.language,
+      scope: choice.scope,
+      works: choice.works,
+      confirmedAt: null,
+      stoppedAt: null,
+      quarantinedAt: null,
+    };
+    await addressStore.add(tx, {
+      id: address.id,
+      customer_id: customerId,
+      place,
+      email: address.email,
+      email_key: address.emailKey,
+      language: address.language,
+      scope: address.scope,
+      works: address.works ? 1 : 0,
+      created_at: now,
+      confirmed_at: null,
+      stopped_at: null,
+      quarantined_at: null,
+      quarantine_reply: null,
+    });
+    const asked = await askForConfirmation(ground, tx, address);
+    if (asked === 'too_many') {
+      throw wrong(
+        '確認メールの送信が1日の上限に達しました。明日もう一度お試しください。',
+        'You have asked for as many confirmation mails as we send in a day. Please try again tomorrow.',
+      );
+    }
+    await record(tx, now, by(customerId), 'address.add', 'address', address.id);
+    return asked;
+  });
+}
+
+/** Gone at once, and what is queued for it does not go. @throws NotFound */
+export async function removeAddress(ground: AddressGround, customerId: string, id: string): Promise<void> {
+  await ground.db.transaction(async (tx) => {
+    const address = found(await addressStore.find(tx, customerId, id));
+    await cancelAlertsOf(tx, address.id, 'removed');
+    await addressStore.remove(tx, address.id);
+    await record(tx, ground.clock.now(), by(customerId), 'address.remove', 'address', address.id);
+  });
+}
+
+/** @throws NotFound */
+export async function changeChoice(
+  ground: AddressGround,
+  customerId: string,
+  id: string,
+  choice: Choice,
+): Promise<void> {
+  await ground.db.transaction(async (tx) => {
+    const address = found(await addressStore.find(tx, customerId, id));
+    const before = { scope: address.scope, language: address.language, works: address.works };
+    await addressStore.choose(tx, address.id, choice);
+    await record(tx, ground.clock.now(), by(customerId), 'address.choice', 'address', address.id, before, choice);
+  });
+}
+
+/** Stops the mails to it; it stays registered. @throws NotFound */
+export async function stopOwnAddress(ground: AddressGround, customerId: string, id: string): Promise<void> {
+  await ground.db.transaction(async (tx) => {
+    const address = found(await addressStore.find(tx, customerId, id));
+    await addressStore.stop(tx, address.id, ground.clock.now());
+    await cancelAlertsOf(tx, address.id, 'unsubscribed');
+    await record(tx, ground.clock.now(), by(customerId), 'address.stop', 'address', address.id);
+  });
+}
+
+/**
+ * Sets a stopped address going again. One that was never confirmed, or that mail no longer reaches, is asked by a mail first.
+ * @throws NotFound
+ */
+export async function startAgain(ground: AddressGround, customerId: string, id: string): Promise<Asked | 'started'> {
+  return again(() =>
+    ground.db.transaction(async (tx) => {
+      const address = found(await addressStore.find(tx, customerId, id));
+      const state = addressState(address);
+      if (state === 'unconfirmed' || state === 'unreachable') return askForConfirmation(ground, tx, address);
+      await addressStore.start(tx, address.id);
+      await record(tx, ground.clock.now(), by(customerId), 'address.start', 'address', address.id);
+      return 'started';
+    }),
+  );
+}
+
+/** One click in a mail: the token named the address. Unknown ones and repeats change nothing. */
+export async function stopAddress(ground: AddressGround, id: string): Promise<void> {
+  await ground.db.transaction(async (tx) => {
+    await addressStore.stop(tx, id, ground.clock.now());
+    await cancelAlertsOf(tx, id, 'unsubscribed');
+  });
+}
+
+function found(address: Address | undefined): Address {
+  if (!address) throw new NotFound();
+  return address;
+}
+
+function by(customerId: string): Actor {
+  return { kind: 'customer', id: customerId, name: customerId };
+}
+
+function wrong(ja: string, en: string): Invalid {
+  return new Invalid([{ field: 'email', ja, en }]);
+}
