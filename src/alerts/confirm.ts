@@ -74,7 +74,7 @@ async function send(ground: AddressGround, tx: Tx, { id, address, template, view
       publicUrl: ground.publicUrl,
     });
   const subject = part('subject').trim();
-  await addLetter(tx, { id, subject, text: part('text'), html: part('html'), headers: {} }, now);
+  await addLetter(tx, { id, subject, text: `${part('text').trim()}\n`, html: part('html'), headers: {} }, now);
   await queueMails(
     tx,
     [

@@ -83,7 +83,12 @@ const ADVICE: Record<Headline, Message[]> = {
     },
     PASSWORD,
   ],
-  normal: [],
+  normal: [
+    {
+      ja: '新しい故障は、わかりしだいこのページに表示します。数分おいて、もう一度ご確認ください。',
+      en: 'A new fault is shown here as soon as we know of it. Please check again in a few minutes.',
+    },
+  ],
 };
 
 /** One big sentence for all mailboxes, led by the worst, then each of them. */
