@@ -29,7 +29,7 @@ export function customerDoorkeeper(db: Database, clock: Clock): Pick<Doorkeepers
 export async function recogniseCustomer(request: FastifyRequest, db: Database, clock: Clock): Promise<void> {
   const session = await findSession(request, db, clock, 'customer');
   if (!session) return;
-  const row = await customerStore.byId(db.kysely, session.subject);
+  const row = await customerStore.byId(db, session.subject);
   if (!row) return;
   request.session = session;
   request.customer = { id: row.id, login: row.login, displayName: row.display_name };

@@ -1,5 +1,10 @@
-import type { Reader, Tx } from '../db/open.ts';
+import type { Database, Prepared, Reader, Tx } from '../db/open.ts';
 import type { CustomersTable, MailboxesTable } from '../db/tables/customers.ts';
+
+type Known = Pick<CustomersTable, 'id' | 'login' | 'display_name'>;
+
+/** Every request of a customer asks this, also while an import or a fan-out holds the connection that writes. */
+const prepared = new WeakMap<Database, Prepared<Known>>();
 
 /** The room's only SQL. */
 export const customerStore = {
@@ -7,8 +12,13 @@ export const customerStore = {
     return db.selectFrom('customers').selectAll().where('login', '=', login).executeTakeFirst();
   },
 
-  async byId(db: Reader, id: string): Promise<Pick<CustomersTable, 'id' | 'login' | 'display_name'> | undefined> {
-    return db.selectFrom('customers').select(['id', 'login', 'display_name']).where('id', '=', id).executeTakeFirst();
+  async byId(db: Database, id: string): Promise<Known | undefined> {
+    let find = prepared.get(db);
+    if (!find) {
+      find = db.prepare<Known>('customer-by-id', 'SELECT id, login, display_name FROM customers WHERE id = ?');
+      prepared.set(db, find);
+    }
+    return (await find.all(id))[0];
   },
 
   async anybody(db: Reader): Promise<boolean> {

@@ -246,3 +246,16 @@ test('the portal’s question needs the portal’s key', async () => {
   expect((await open.app.inject(url)).statusCode).toBe(401);
   expect((await open.app.inject({ url, headers: other })).statusCode).toBe(403);
 });
+
+test('the lookup does not wait for a transaction that is writing', async () => {
+  const open = await house();
+  await addCustomer(open.db, 'a', ['051']);
+  const browser = await signedIn(open, 'a');
+  await browser.get('/my');
+  let answered = false;
+  await open.db.transaction(async (tx) => {
+    await tx.updateTable('notices').set({ version: 1 }).execute();
+    answered = (await browser.get('/api/v1/me/mail-status')).statusCode === 200;
+  });
+  expect(answered).toBe(true);
+});
