@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { type FieldProblem, Invalid } from '../errors.ts';
+import { type FieldProblem, Invalid, NotFound } from '../errors.ts';
 import { requireCustomer } from '../http/audience.ts';
 import { parse } from '../http/forms.ts';
 import { languageOf, localPath } from '../http/language.ts';
@@ -28,7 +28,6 @@ const choice = z.object({
     .transform((value) => value === 'on'),
 });
 const newAddress = choice.extend({ email: z.string().trim().min(1).max(1000) });
-const one = z.object({ id: z.string().max(100) });
 
 /** What was just done, shown once on the page that follows. Nothing else gets from the URL onto the page. */
 const DONE = ['added', 'removed', 'changed', 'stopped', 'started', 'asked', 'too_many'] as const;
@@ -57,28 +56,34 @@ export async function addressRoutes(app: FastifyInstance, ground: AddressGround)
   });
 
   app.post('/my/addresses/:id/choice', change, async (request, reply) => {
-    const { id } = parse(one, request.params);
-    await changeChoice(ground, requireCustomer(request).id, id, parse(choice, request.body));
+    await changeChoice(ground, requireCustomer(request).id, idIn(request), parse(choice, request.body));
     return back(request, reply, 'changed');
   });
 
   app.post('/my/addresses/:id/remove', change, async (request, reply) => {
-    await removeAddress(ground, requireCustomer(request).id, parse(one, request.params).id);
+    await removeAddress(ground, requireCustomer(request).id, idIn(request));
     return back(request, reply, 'removed');
   });
 
   app.post('/my/addresses/:id/stop', change, async (request, reply) => {
-    await stopOwnAddress(ground, requireCustomer(request).id, parse(one, request.params).id);
+    await stopOwnAddress(ground, requireCustomer(request).id, idIn(request));
     return back(request, reply, 'stopped');
   });
 
   app.post('/my/addresses/:id/start', change, async (request, reply) => {
-    const result = await startAgain(ground, requireCustomer(request).id, parse(one, request.params).id);
+    const result = await startAgain(ground, requireCustomer(request).id, idIn(request));
     if (result === 'started' || result === 'too_many') return back(request, reply, result);
     return back(request, reply, 'asked');
   });
 
   await addressLinkRoutes(app, ground);
+}
+
+/** Of the form of our ids; anything else is not there, and a NUL never reaches the database. */
+function idIn(request: FastifyRequest): string {
+  const { id } = request.params as { id: string };
+  if (!/^[\w-]{1,64}$/.test(id)) throw new NotFound();
+  return id;
 }
 
 interface Shown {

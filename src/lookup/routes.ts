@@ -112,7 +112,7 @@ export async function lookupRoutes(app: FastifyInstance, ground: LookupGround): 
           tags: ['portal'],
           summary: 'Whether this mailbox’s password may be changed now, or its own mail server is in a fault',
           security: [{ key: [] }],
-          params: z.object({ address: z.string().max(300) }),
+          params: z.object({ address: z.string() }),
           response: { 200: passwordAnswer },
         },
       },
@@ -130,8 +130,9 @@ export async function lookupRoutes(app: FastifyInstance, ground: LookupGround): 
   });
 }
 
-/** As mailboxes are stored: the domain in lower case. */
+/** As mailboxes are stored: the domain in lower case. What no address can be is looked up as one that nobody has. */
 function mailboxAddress(given: string): string {
+  if (given.length > 254 || /[\u0000-\u0020\u007f]/.test(given)) return '';
   const at = given.lastIndexOf('@');
   return at < 0 ? given : given.slice(0, at) + given.slice(at).toLowerCase();
 }

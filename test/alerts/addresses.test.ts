@@ -351,3 +351,32 @@ test('no change without the form’s own token, none by GET, and none without a 
   expect(stale.statusCode).not.toBe(200);
   expect(JSON.stringify(await rows(open.db))).toBe(before);
 });
+
+test('an id that can be none of ours is simply not there', async () => {
+  const open = await house();
+  for (const odd of ['%00', 'a%00b', '%0d%0a', "'%20OR%201=1--", 'x'.repeat(200), '__proto__']) {
+    for (const verb of ['choice', 'stop', 'start', 'remove']) {
+      const answer = await open.a.press(ADDRESSES, `${ADDRESSES}/${odd}/${verb}`, choice);
+      expect(answer.statusCode).toBe(404);
+    }
+  }
+});
+
+test('fields that come twice, or as something else, are named and not guessed', async () => {
+  const open = await house();
+  await open.a.get(ADDRESSES);
+  const page = await open.a.get(ADDRESSES);
+  const _csrf = /name="_csrf" value="([^"]+)"/.exec(page.body)?.[1] ?? '';
+  for (const fields of [
+    { ...choice, email: ['a@x.jp', 'b@y.jp'] },
+    { ...choice, scope: 'everything', email: 'a@x.jp' },
+    { ...choice, language: ['ja', 'en'], email: 'a@x.jp' },
+    { email: 'a@x.jp' },
+    {},
+  ]) {
+    const answer = await open.a.post(ADDRESSES, { _csrf, ...fields });
+    expect(answer.statusCode).toBe(422);
+    expect(answer.body).toContain('href="#new-');
+  }
+  expect(await rows(open.db)).toEqual([]);
+});

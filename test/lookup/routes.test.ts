@@ -216,6 +216,24 @@ test('a password may not be changed while its own server is down, and the reason
   expect((await ask('a-051@mail.example')).json()).toEqual({ allowed: true });
 });
 
+test('what can be no mailbox is answered like one that nobody has', async () => {
+  const { app, db, clock } = await house();
+  const headers = await keyFor(db, clock, 'portal:read');
+  for (const odd of [
+    '%00',
+    'a%00@x.jp',
+    'a%0d%0a@x.jp',
+    '%F0%9F%98%80',
+    '..',
+    `${'a'.repeat(290)}`,
+    "'%20OR%201=1--",
+  ]) {
+    const answer = await app.inject({ url: `/api/v1/mailboxes/${odd}/password-change`, headers });
+    expect([200, 404]).toContain(answer.statusCode);
+    if (answer.statusCode === 200) expect(answer.json()).toEqual({ allowed: true });
+  }
+});
+
 test('a delay closes nothing, work says work, and what cannot be known closes nothing', async () => {
   const open = await house();
   await addCustomer(open.db, 'a', ['051']);
