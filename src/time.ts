@@ -41,9 +41,45 @@ export interface WallClock {
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
 export function wallClock(at: Instant, zone: string): WallClock {
+  const local = new Date(at + offsetOf(at, zone));
+  return {
+    year: local.getUTCFullYear(),
+    month: local.getUTCMonth() + 1,
+    day: local.getUTCDate(),
+    hour: local.getUTCHours(),
+    minute: local.getUTCMinutes(),
+    second: local.getUTCSeconds(),
+    weekday: local.getUTCDay(),
+  };
+}
+
+/** Minutes that the zone is ahead of UTC at that moment. */
+export function offsetMinutes(at: Instant, zone: string): number {
+  return Math.round(offsetOf(at, zone) / MINUTE);
+}
+
+const QUARTER = 15 * MINUTE;
+const offsets = new Map<string, number>();
+
+/**
+ * Milliseconds that the zone is ahead of UTC. Zones change it at a whole quarter of an hour of UTC, so one question to Intl,
+ * which costs as much as the rest of a small answer, serves all moments of that quarter.
+ */
+function offsetOf(at: Instant, zone: string): number {
+  const start = Math.floor(at / QUARTER) * QUARTER;
+  const key = `${zone}|${start}`;
+  let offset = offsets.get(key);
+  if (offset === undefined) {
+    if (offsets.size >= 5000) offsets.clear();
+    offset = askOffset(start, zone);
+    offsets.set(key, offset);
+  }
+  return offset;
+}
+
+function askOffset(at: Instant, zone: string): number {
   const parts = format(zone, 'en-US', {
     hourCycle: 'h23',
-    weekday: 'short',
     year: 'numeric',
     month: 'numeric',
     day: 'numeric',
@@ -51,23 +87,8 @@ export function wallClock(at: Instant, zone: string): WallClock {
     minute: 'numeric',
     second: 'numeric',
   }).formatToParts(at);
-  const part = (type: string) => parts.find((p) => p.type === type)?.value ?? '';
-  return {
-    year: Number(part('year')),
-    month: Number(part('month')),
-    day: Number(part('day')),
-    hour: Number(part('hour')),
-    minute: Number(part('minute')),
-    second: Number(part('second')),
-    weekday: WEEKDAYS.indexOf(part('weekday')),
-  };
-}
-
-/** Minutes that the zone is ahead of UTC at that moment. */
-export function offsetMinutes(at: Instant, zone: string): number {
-  const w = wallClock(at, zone);
-  const asUtc = Date.UTC(w.year, w.month - 1, w.day, w.hour, w.minute, w.second);
-  return Math.round((asUtc - Math.floor(at / SECOND) * SECOND) / MINUTE);
+  const part = (type: string) => Number(parts.find((p) => p.type === type)?.value);
+  return Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second')) - at;
 }
 
 const two = (n: number) => String(n).padStart(2, '0');
@@ -110,9 +131,18 @@ export function parseLocalInput(text: string, zone: string): Instant | undefined
 
 /** The zone's short name for readers: JST, or GMT+9 where the language has no name for it. */
 export function zoneName(at: Instant, zone: string): string {
-  const parts = format(zone, 'ja-JP', { timeZoneName: 'short' }).formatToParts(at);
-  return parts.find((p) => p.type === 'timeZoneName')?.value ?? zone;
+  const key = `${zone}|${offsetOf(at, zone)}`;
+  let name = names.get(key);
+  if (name === undefined) {
+    const parts = format(zone, 'ja-JP', { timeZoneName: 'short' }).formatToParts(at);
+    name = parts.find((p) => p.type === 'timeZoneName')?.value ?? zone;
+    names.set(key, name);
+  }
+  return name;
 }
+
+/** By offset: a zone has one name for summer and one for winter. */
+const names = new Map<string, string>();
 
 const WEEKDAY_JA = ['日', '月', '火', '水', '木', '金', '土'];
 const MONTH_EN = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
