@@ -22,7 +22,7 @@ const LINK_LIFE = DAY;
 const PAUSE = HOUR;
 /** Nor does one customer make us write to the whole world. */
 const ASKED_A_DAY = 10;
-export const ASKED = 'address.confirmation';
+const ASKED = 'address.confirmation';
 
 export type Asked = 'sent' | 'too_soon' | 'too_many';
 
