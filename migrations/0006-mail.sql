@@ -23,6 +23,8 @@ CREATE TABLE mails (
   budget text,
   -- 1: may be sent again under the same Message-ID when its hand-over is in doubt and the budget allows
   repeatable smallint NOT NULL DEFAULT 0 CHECK (repeatable IN (0, 1)),
+  -- set with the ticket: how many must be left for others if the answer is lost
+  reserve smallint NOT NULL DEFAULT 0,
   state text NOT NULL CHECK (state IN (
     'queued', 'claimed', 'handing', 'sent', 'in_doubt', 'failed', 'cancelled', 'expired', 'no_budget')),
   attempts integer NOT NULL DEFAULT 0,

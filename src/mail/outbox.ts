@@ -1,5 +1,6 @@
 import type { Tx } from '../db/open.ts';
 import type { Instant } from '../time.ts';
+import { mailStore } from './store.ts';
 
 /**
  * What other rooms hand to the mail room. Text shared by many mails is one letter; what differs from mail to mail is a field:
@@ -53,57 +54,26 @@ export type Settled = (
   outcome: { kind: 'sent' | 'in_doubt' | 'failed' | 'deferred'; deadAddress: boolean; reply: string | null },
 ) => Promise<void>;
 
+/** Puts a letter into the outbox; the mails that carry it follow by queueMails. */
 export async function addLetter(tx: Tx, letter: Letter, now: Instant): Promise<void> {
-  await tx
-    .insertInto('letters')
-    .values({
-      id: letter.id,
-      subject: letter.subject,
-      text_body: letter.text,
-      html_body: letter.html,
-      headers: JSON.stringify(letter.headers),
-      created_at: now,
-    })
-    .execute();
+  await mailStore.addLetter(tx, letter, now);
 }
+
+/**
+ * Puts mails into the outbox of the transaction that caused them.
+ * @throws Error where a recipient is not exactly one plain address: nothing else may ever reach an envelope.
+ */
 export async function queueMails(tx: Tx, orders: MailOrder[], now: Instant): Promise<void> {
-  for (const o of orders)
-    await tx
-      .insertInto('mails')
-      .values({
-        id: o.id,
-        class: o.class,
-        letter_id: o.letterId,
-        recipient: o.recipient,
-        recipient_domain: o.recipient.split('@')[1] ?? '',
-        fields: JSON.stringify({ fields: o.fields, headers: o.headers }),
-        message_id: o.messageId,
-        dated_at: o.datedAt,
-        budget: o.budget,
-        repeatable: o.repeatable ? 1 : 0,
-        state: 'queued',
-        attempts: 0,
-        next_attempt_at: o.notBefore,
-        not_after: o.notAfter,
-        lease_owner: null,
-        lease_until: null,
-        ticket: null,
-        reply_code: null,
-        reply: null,
-        created_at: now,
-        ended_at: null,
-      })
-      .execute();
+  for (const order of orders) {
+    if (!ONE_ADDRESS.test(order.recipient)) throw new Error(`mail ${order.id}: the recipient is not one address`);
+  }
+  await mailStore.add(tx, orders, now);
 }
-export async function cancelQueued(tx: Tx, ids: string[], state: 'cancelled'): Promise<string[]> {
-  if (ids.length === 0) return [];
-  return (
-    await tx
-      .updateTable('mails')
-      .set({ state })
-      .where('id', 'in', ids)
-      .where('state', '=', 'queued')
-      .returning('id')
-      .execute()
-  ).map((r) => r.id);
+
+/** Takes mails back that still wait. @returns the ids of those that it caught. */
+export async function cancelQueued(tx: Tx, ids: string[], state: 'cancelled' | 'expired'): Promise<string[]> {
+  return ids.length === 0 ? [] : mailStore.cancelQueued(tx, ids, state);
 }
+
+/** Local part and domain without spaces, quotes, lists, groups, comments or control characters. */
+const ONE_ADDRESS = /^[^\s@,;:<>()[\]"\\\u0000-\u001f\u007f]{1,64}@[A-Za-z0-9.-]{1,253}$/;

@@ -33,6 +33,7 @@ export interface MailsTable {
   dated_at: number;
   budget: string | null;
   repeatable: Flag;
+  reserve: number;
   state: MailState;
   attempts: number;
   next_attempt_at: number;
