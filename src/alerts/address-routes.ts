@@ -4,7 +4,9 @@ import { type FieldProblem, Invalid, NotFound } from '../errors.ts';
 import { requireCustomer } from '../http/audience.ts';
 import { parse } from '../http/forms.ts';
 import { languageOf, localPath } from '../http/language.ts';
+import { PROOF_LASTS } from '../http/sessions.ts';
 import { page } from '../http/views.ts';
+import { MINUTE } from '../time.ts';
 import { ADDRESS_STATE_WORDS, SCOPES } from './address.ts';
 import {
   addAddress,
@@ -79,6 +81,9 @@ export async function addressRoutes(app: FastifyInstance, ground: AddressGround)
   await addressLinkRoutes(app, ground);
 }
 
+/** Who has less time left than it takes to type is asked to sign in before he types and not after. */
+const TO_TYPE = 5 * MINUTE;
+
 /** Of the form of our ids; anything else is not there, and a NUL never reaches the database. */
 function idIn(request: FastifyRequest): string {
   const { id } = request.params as { id: string };
@@ -118,6 +123,7 @@ async function show(
       },
       done,
       problems,
+      mustSignIn: (request.session?.provedAt ?? 0) + PROOF_LASTS - TO_TYPE < ground.clock.now(),
     },
     problems.length > 0 ? 422 : 200,
   );

@@ -2,12 +2,9 @@ import type { FastifyRequest } from 'fastify';
 import type { Database } from '../db/open.ts';
 import { NotSignedIn } from '../errors.ts';
 import type { Doorkeepers } from '../http/audience.ts';
-import { findSession } from '../http/sessions.ts';
-import { type Clock, MINUTE } from '../time.ts';
+import { findSession, PROOF_LASTS } from '../http/sessions.ts';
+import type { Clock } from '../time.ts';
 import { customerStore } from './store.ts';
-
-/** What changes something asks for a password given this lately; reading one's own state never does. */
-const FRESH = 30 * MINUTE;
 
 /** Recognises customers by their session. */
 export function customerDoorkeeper(db: Database, clock: Clock): Pick<Doorkeepers, 'customer'> {
@@ -15,7 +12,7 @@ export function customerDoorkeeper(db: Database, clock: Clock): Pick<Doorkeepers
     async customer(request, { fresh }) {
       await recogniseCustomer(request, db, clock);
       if (!request.customer || !request.session) throw new NotSignedIn();
-      if (fresh && clock.now() - request.session.provedAt > FRESH) {
+      if (fresh && clock.now() - request.session.provedAt > PROOF_LASTS) {
         throw new NotSignedIn({
           ja: '変更の前に、確認のためもう一度サインインしてください。',
           en: 'Please sign in again before you change something.',

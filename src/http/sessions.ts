@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Database, Reader } from '../db/open.ts';
-import { type Clock, DAY, HOUR, type Instant } from '../time.ts';
+import { type Clock, DAY, HOUR, type Instant, MINUTE } from '../time.ts';
 import { cookieName, cookieOptions } from './cookies.ts';
 import { sessionStore } from './store.ts';
 
@@ -22,6 +22,9 @@ export interface Session {
  * Staff sign in for a shift.
  */
 const LIFE: Record<SessionAudience, number> = { customer: 30 * DAY, staff: 12 * HOUR };
+
+/** What changes something asks a customer for a password given this lately; reading one's own state never does. */
+export const PROOF_LASTS = 30 * MINUTE;
 
 const COOKIE: Record<SessionAudience, string> = { customer: 'session', staff: 'staff' };
 

@@ -50,7 +50,7 @@ export interface Touching {
   direct: boolean;
 }
 
-export interface WorkAhead {
+interface WorkAhead {
   id: string;
   title: { ja: string; en?: string | undefined };
   from: Instant;
@@ -58,7 +58,7 @@ export interface WorkAhead {
   symptoms: Symptom[];
 }
 
-export interface LatelyRecovered {
+interface LatelyRecovered {
   id: string;
   title: { ja: string; en?: string | undefined };
   since: Instant;

@@ -13,7 +13,7 @@ export interface StatusView {
   mailboxes: MailboxView[];
 }
 
-export interface MailboxView {
+interface MailboxView {
   address: string;
   facility: string;
   shown: MailboxStatus['shown'];

@@ -348,7 +348,7 @@ test('no change without the form’s own token, none by GET, and none without a 
   }
   open.clock.advance(31 * MINUTE);
   const stale = await open.a.press(ADDRESSES, `${ADDRESSES}/${id}/remove`, {});
-  expect(stale.statusCode).not.toBe(200);
+  expect([stale.statusCode, stale.headers.location]).toEqual([303, '/my/sign-in']);
   expect(JSON.stringify(await rows(open.db))).toBe(before);
 });
 
@@ -379,4 +379,13 @@ test('fields that come twice, or as something else, are named and not guessed', 
     expect(answer.body).toContain('href="#new-');
   }
   expect(await rows(open.db)).toEqual([]);
+});
+
+test('who must sign in again before a change is told before he types, and comes back', async () => {
+  const open = await house();
+  expect((await open.a.get(ADDRESSES)).body).not.toContain('もう一度サインイン');
+  open.clock.advance(26 * MINUTE);
+  const page = await open.a.get('/en/my/addresses');
+  expect(page.body).toContain('please sign in again first');
+  expect(page.body).toContain('href="/en/my/sign-in?back=%2Fen%2Fmy%2Faddresses"');
 });

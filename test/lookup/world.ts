@@ -65,7 +65,7 @@ export async function addCustomer(db: Database, id: string, facilities: string[]
   }
 }
 
-export interface ToldImpact {
+interface ToldImpact {
   service?: string;
   facilities?: string[] | 'all';
   symptom?: ImpactsTable['symptom'];
