@@ -120,7 +120,7 @@ test('what is queued for the address does not go', async () => {
       dated_at: 0,
       budget: 'b',
       repeatable: 1,
-        reserve: 0,
+      reserve: 0,
       state: 'queued',
       attempts: 0,
       next_attempt_at: 0,
