@@ -37,6 +37,13 @@ export interface Ground {
   logger: FastifyServerOptions['logger'];
 }
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Is called after each publication of this process. Others are noticed by the edition's number. */
+    follow(follower: () => void): void;
+  }
+}
+
 /** Builds the server without a port: plugins, then one line for each room. The table of contents of all URLs. */
 export async function buildApp(ground: Ground): Promise<FastifyInstance> {
   const { db, clock, publicUrl, operator } = ground;
@@ -108,6 +115,7 @@ export async function buildApp(ground: Ground): Promise<FastifyInstance> {
   catalogueRoutes(app, { db, clock, announce, changed: (tx) => changeEdition(tx, clock.now()) });
   staffRoutes(app, { db, clock });
   customerRoutes(app, { db, clock });
+  app.decorate('follow', (follow: () => void) => followers.push(follow));
   noticeRoutes(app, { db, clock, operator, publicUrl, announce });
   return app;
 }

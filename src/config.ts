@@ -44,6 +44,9 @@ const environment = z.object({
   SHIRASE_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
   SHIRASE_SECRET_FILE: z.string().optional(),
   SHIRASE_ROLE: z.enum(['web', 'courier', 'all']).default('all'),
+  /** What the operator calls himself on every page and in every mail. */
+  OPERATOR_NAME: z.string().min(1).max(60).optional(),
+  OPERATOR_NAME_EN: z.string().min(1).max(60).optional(),
   TIME_ZONE: z.string().refine(isTimeZone, 'must be an IANA time zone such as Asia/Tokyo').default('Asia/Tokyo'),
   /** Mails on one notice to one address, and addresses of one customer: both only go down. */
   ALERTS_PER_NOTICE: upToThree,
@@ -71,6 +74,7 @@ export interface Config {
   mailAllowlist: string[];
   secret: string | undefined;
   role: 'web' | 'courier' | 'all';
+  operatorName: { ja: string; en: string };
   timeZone: string;
   alertsPerNotice: number;
   addressesPerCustomer: number;
@@ -116,6 +120,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       .filter((entry) => entry !== ''),
     secret,
     role: e.SHIRASE_ROLE,
+    operatorName: operatorName(e.OPERATOR_NAME, e.OPERATOR_NAME_EN, production),
     timeZone: e.TIME_ZONE,
     alertsPerNotice: e.ALERTS_PER_NOTICE,
     addressesPerCustomer: e.ADDRESSES_PER_CUSTOMER,
@@ -124,6 +129,14 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     example: e.EXAMPLE,
     logLevel: e.LOG_LEVEL,
   };
+}
+
+/** Outside production the example operator; one name alone serves both languages. */
+function operatorName(ja: string | undefined, en: string | undefined, production: boolean): { ja: string; en: string } {
+  const fallback = production
+    ? { ja: '障害・工事情報', en: 'Service status' }
+    : { ja: 'OCN（例）', en: 'OCN (example)' };
+  return { ja: ja ?? en ?? fallback.ja, en: en ?? ja ?? fallback.en };
 }
 
 function isTimeZone(zone: string): boolean {

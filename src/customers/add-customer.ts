@@ -37,3 +37,8 @@ export async function addCustomer(
   });
   return { id, login, displayName };
 }
+
+/** Whether anybody could sign in at all. */
+export async function hasCustomers(db: Database): Promise<boolean> {
+  return customerStore.anybody(db.kysely);
+}

@@ -90,3 +90,8 @@ export async function endAllSessions(db: Reader, audience: SessionAudience, subj
 export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('base64url');
 }
+
+/** Housekeeping: rows of sessions that have run out. */
+export async function removeExpiredSessions(db: Reader, now: Instant): Promise<void> {
+  await sessionStore.removeExpired(db, now);
+}

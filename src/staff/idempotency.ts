@@ -10,8 +10,8 @@ export interface Answer {
   body: unknown;
 }
 
-/** Keys are kept for a week: longer than any client retries. */
-export const KEPT_FOR = 7 * DAY;
+/** Longer than any client retries. */
+const KEPT_FOR = 7 * DAY;
 
 /**
  * Runs `act` once for each Idempotency-Key of an API key. The same key and request get the stored answer again, the same key with
@@ -58,4 +58,9 @@ function otherRequest(): Conflict {
     ja: '同じ Idempotency-Key が別の内容で使われています。新しいキーを使ってください。',
     en: 'This Idempotency-Key was used for another request. Use a new one.',
   });
+}
+
+/** Housekeeping: answers that nobody will ask for again. */
+export async function forgetOldAnswers(db: Database, now: Instant): Promise<void> {
+  await staffStore.forgetAnswers(db.kysely, now - KEPT_FOR);
 }

@@ -1,0 +1,76 @@
+import closeWithGrace from 'close-with-grace';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { buildApp } from './app.ts';
+import { loadExample } from './cli/example.ts';
+import { type Config, ConfigError, readConfig } from './config.ts';
+import type { Database } from './db/open.ts';
+import { hasStaff, makeSetupLink } from './staff/setup-link.ts';
+import { groundOf, keepHouse, publicUrlOf, readyDatabase, Sending } from './start.ts';
+import { systemClock } from './time.ts';
+
+/** The process: settings, database, web and courier, and a stop that loses nothing. The only file with signals. */
+async function main(): Promise<void> {
+  const config = readConfig();
+  const db = await readyDatabase(config, (error, message) => process.stderr.write(`${message}: ${String(error)}\n`));
+  const ground = groundOf(config, db, systemClock);
+  const app = await buildApp({ ...ground, logger: loggerOf(config) });
+  const firstWords = await prepareFirstStart(config, db, ground);
+  const sending = new Sending(config, ground, app.log);
+  const stopHousekeeping = keepHouse(app, db, systemClock);
+
+  closeWithGrace({ delay: 15_000, logger: { error: (text) => app.log.error(text) } }, async ({ err, signal }) => {
+    if (err) app.log.error({ err }, 'ending after an unexpected error');
+    else app.log.info(`${signal ?? 'stop'}: finishing what is under way`);
+    stopHousekeeping();
+    await app.close();
+    await sending.stop();
+    await db.close();
+  });
+
+  if (config.role !== 'courier') await listen(app, config);
+  if (config.role !== 'web') {
+    app.follow(() => sending.wake());
+    sending.start();
+  }
+  if (!config.smtpUrl) app.log.info(`SMTP_URL is not set: mails are written to ${config.dataDir}/outbox as .eml files`);
+  process.stdout.write(`\nShirase: ${publicUrlOf(config)}/\n${firstWords}\n`);
+}
+
+/** Outside production an empty database gets the example operator; in production a link to make the first administrator. */
+async function prepareFirstStart(config: Config, db: Database, ground: ReturnType<typeof groundOf>): Promise<string> {
+  if (await hasStaff(db)) return '';
+  if (config.production) {
+    const token = await makeSetupLink(db, systemClock);
+    return `Make the first administrator here (works once, for a day):\n  ${publicUrlOf(config)}/console/set-up/${token}\n`;
+  }
+  return config.example ? loadExample(ground) : '';
+}
+
+async function listen(app: FastifyInstance, config: Config): Promise<void> {
+  try {
+    await app.listen({ host: config.host, port: config.port });
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'EADDRINUSE') throw error;
+    throw new ConfigError([
+      `PORT: ${config.port} on ${config.host} is in use; stop the other server or choose another port`,
+    ]);
+  }
+}
+
+/** Lines carry the route and never the address: tokens and mail addresses stand in paths. */
+function loggerOf(config: Config) {
+  return {
+    level: config.logLevel,
+    serializers: {
+      req: (request: FastifyRequest) => ({
+        method: request.method,
+        route: request.routeOptions.url ?? 'unknown',
+      }),
+    },
+  };
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof ConfigError ? error.message : String((error as Error).stack ?? error)}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,162 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import { type AlertGround, expandNext } from './alerts/expand.ts';
+import { alertSettled, recheckAlert } from './alerts/recheck.ts';
+import type { Ground } from './app.ts';
+import { type Config, ConfigError, packageRoot } from './config.ts';
+import { migrate } from './db/migrate.ts';
+import { type Database, openDatabase, type Warn } from './db/open.ts';
+import { becomeSoleSender } from './db/sole-sender.ts';
+import { removeExpiredSessions } from './http/sessions.ts';
+import { onlyTo } from './mail/allowlist.ts';
+import { Courier } from './mail/courier.ts';
+import { fileRelay } from './mail/file-relay.ts';
+import { type Relay, smtpRelay } from './mail/relay.ts';
+import { forgetOldAnswers } from './staff/idempotency.ts';
+import { type Clock, HOUR } from './time.ts';
+
+/** The pieces that main.ts puts together and the command line partly shares. */
+
+/** Opened, and brought up to this program's schema. */
+export async function readyDatabase(config: Config, warn: Warn): Promise<Database> {
+  const db = openDatabase(config.databaseUrl, warn);
+  try {
+    await migrate(db, join(packageRoot, 'migrations'));
+    return db;
+  } catch (error) {
+    await db.close().catch(() => {});
+    throw error;
+  }
+}
+
+/** The configured secret; outside production one is made once and kept beside the database. */
+export function secretOf(config: Config): string {
+  if (config.secret) return config.secret;
+  if (config.production) {
+    throw new ConfigError([
+      'SHIRASE_SECRET (or SHIRASE_SECRET_FILE): must be set in production; every node needs the same',
+    ]);
+  }
+  const file = join(config.dataDir, 'secret');
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch {
+    mkdirSync(config.dataDir, { recursive: true });
+    const secret = randomBytes(32).toString('base64url');
+    writeFileSync(file, `${secret}\n`, { mode: 0o600 });
+    chmodSync(file, 0o600);
+    return secret;
+  }
+}
+
+/** What links begin with. */
+export function publicUrlOf(config: Config): string {
+  if (config.publicUrl) return config.publicUrl;
+  const host = config.host.includes(':') ? `[${config.host}]` : config.host;
+  return `http://${host === '0.0.0.0' || host === '[::]' ? '127.0.0.1' : host}:${config.port}`;
+}
+
+export function groundOf(config: Config, db: Database, clock: Clock): Omit<Ground, 'logger'> {
+  return {
+    db,
+    clock,
+    operator: { name: config.operatorName, timeZone: config.timeZone },
+    publicUrl: publicUrlOf(config),
+    secret: secretOf(config),
+    alertsPerNotice: config.alertsPerNotice,
+    addressesPerCustomer: config.addressesPerCustomer,
+    trustProxy: config.trustProxy,
+  };
+}
+
+/** Real mail by SMTP where it is configured, and outside production to the allow-list only; everything else into files. */
+export function relayOf(config: Config): Relay {
+  const files = fileRelay(join(config.dataDir, 'outbox'));
+  if (!config.smtpUrl) return files;
+  const smtp = smtpRelay(config.smtpUrl, { connections: LANES.bulk + LANES.urgent });
+  return config.production ? smtp : onlyTo(config.mailAllowlist, smtp, files);
+}
+
+const LANES = { urgent: 2, bulk: 5 };
+
+/**
+ * Sends from this database until stop(). On SQLite one process does; another one waits until it is gone. On PostgreSQL any number
+ * work side by side.
+ */
+export class Sending {
+  readonly #config: Config;
+  readonly #ground: Omit<Ground, 'logger'>;
+  readonly #log: FastifyBaseLogger;
+  #courier: Courier | undefined;
+  #letGo: (() => void) | null = null;
+  #trying: NodeJS.Timeout | undefined;
+
+  constructor(config: Config, ground: Omit<Ground, 'logger'>, log: FastifyBaseLogger) {
+    this.#config = config;
+    this.#ground = ground;
+    this.#log = log;
+  }
+
+  start(): void {
+    if (this.#ground.db.engine === 'postgres') {
+      this.#run(false);
+      return;
+    }
+    this.#letGo = becomeSoleSender(this.#config.databaseUrl);
+    if (this.#letGo) this.#run(true);
+    else {
+      if (!this.#trying) this.#log.warn('another process sends from this database; this one waits until it ends');
+      this.#trying = setTimeout(() => this.start(), 5000);
+    }
+  }
+
+  wake(): void {
+    this.#courier?.wake();
+  }
+
+  async stop(): Promise<void> {
+    clearTimeout(this.#trying);
+    await this.#courier?.stop();
+    this.#letGo?.();
+  }
+
+  #run(alone: boolean): void {
+    const { db, clock, operator, publicUrl, secret, alertsPerNotice } = this.#ground;
+    const alerts: AlertGround = { db, clock, publicUrl, secret, alertsPerNotice };
+    this.#courier = new Courier({
+      db,
+      clock,
+      relay: relayOf(this.#config),
+      sender: { name: operator.name.ja, address: this.#config.mailFrom },
+      recheck: recheckAlert(alerts),
+      settled: alertSettled(alerts),
+      owner: `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`,
+      ticketsPerBudget: alertsPerNotice,
+      perSecond: this.#config.mailPerSecond,
+      lanes: LANES,
+      before: () => expandNext(alerts),
+      alone,
+      warn: (error, message) => this.#log.warn({ err: error }, message),
+    });
+    this.#courier.start();
+  }
+}
+
+/** What nobody waits for: rows that have run out. */
+export function keepHouse(app: FastifyInstance, db: Database, clock: Clock): () => void {
+  const sweep = async () => {
+    try {
+      await removeExpiredSessions(db.kysely, clock.now());
+      await forgetOldAnswers(db, clock.now());
+    } catch (error) {
+      app.log.warn({ err: error }, 'housekeeping failed; it comes again in an hour');
+    }
+  };
+  const timer = setInterval(() => void sweep(), HOUR);
+  timer.unref();
+  void sweep();
+  return () => clearInterval(timer);
+}
