@@ -26,3 +26,7 @@ export function mayDo(role: Role, act: Act): boolean {
 export function isAct(text: string): text is Act {
   return (ACTS as readonly string[]).includes(text);
 }
+
+export function isRole(text: string): text is Role {
+  return (ROLES as readonly string[]).includes(text);
+}

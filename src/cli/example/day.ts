@@ -38,6 +38,13 @@ export function wordsOf(day: Day, postingId: string): { ja: string; en: string }
   return { ja: posting.body_ja, en: posting.body_en };
 }
 
+/** An equipment notice's words in both languages. */
+export function toldBy(day: Day, noticeId: string): { ja: string; en: string } {
+  const notice = day.equipment_notices.find((candidate) => candidate.id === noticeId);
+  if (!notice) throw new Error(`the example has no notice ${noticeId}`);
+  return { ja: notice.body_ja, en: notice.body_en };
+}
+
 /** An equipment notice's start and recovery. */
 export function windowOf(day: Day, noticeId: string): { startedAt: string; recoveredAt: string } {
   const notice = day.equipment_notices.find((candidate) => candidate.id === noticeId);

@@ -5,7 +5,7 @@ import type { Poster } from '../../notices/poster.ts';
 import { publishNotice, publishReport } from '../../notices/publish.ts';
 import { SYSTEM } from '../../staff/audit.ts';
 import type { Instant } from '../../time.ts';
-import { causesOf, codesOf, type Day, measuresOf, windowOf, wordsOf } from './day.ts';
+import { causesOf, codesOf, type Day, measuresOf, toldBy, windowOf, wordsOf } from './day.ts';
 
 const POSTER: Poster = { ...SYSTEM, mayPublish: true, mayBackfill: true };
 
@@ -105,7 +105,6 @@ async function loadOtherNotices(
 ): Promise<void> {
   const open = (notice: 'notice-2' | 'notice-3' | 'notice-4', title: object, impact: object, told: string) => {
     const { startedAt, recoveredAt } = windowOf(day, notice);
-    const words = day.equipment_notices.find((candidate) => candidate.id === notice);
     const over = notice === 'notice-3' ? {} : { recoveredAt };
     return publishNotice(
       then,
@@ -119,7 +118,7 @@ async function loadOtherNotices(
         impacts: [{ startedAt, approximate: true, ...over, ...impact }],
         report: {
           phase: 'first',
-          body: notice === 'notice-3' ? wordsOf(day, told) : { ja: words?.body_ja ?? '', en: words?.body_en ?? '' },
+          body: notice === 'notice-3' ? wordsOf(day, told) : toldBy(day, notice),
           mail: false,
         },
         publish: true,

@@ -1,0 +1,60 @@
+#!/usr/bin/env node
+import { ConfigError } from '../config.ts';
+import { Invalid } from '../errors.ts';
+import { importCommand } from './import.ts';
+import { keyCommand } from './key.ts';
+import { migrateCommand } from './migrate.ts';
+import { replayCommand } from './replay.ts';
+import { staffCommand } from './staff.ts';
+import { UsageError } from './usage.ts';
+
+/** The operator's commands: name, what to type, what it does. Each is short and calls the acts that the pages call. */
+const COMMANDS: Record<string, { usage: string; what: string; run: (words: string[]) => Promise<void> }> = {
+  migrate: { usage: 'migrate', what: 'bring the database to this version', run: migrateCommand },
+  import: {
+    usage: 'import catalogue|customers FILE',
+    what: 'take over services and facilities (JSON) or customers (CSV)',
+    run: importCommand,
+  },
+  staff: {
+    usage: 'staff add --login L --name N --role author|publisher|admin',
+    what: 'add a member of staff; the password is read from standard input',
+    run: staffCommand,
+  },
+  key: {
+    usage: 'key add --name N --scope S [--scope S]',
+    what: 'make an API key; prints it and nothing else',
+    run: keyCommand,
+  },
+  replay: {
+    usage: 'replay [--speed 60] [--url URL] [--key KEY]',
+    what: 'live 6 March 2014 again on a running server',
+    run: replayCommand,
+  },
+};
+
+async function main(): Promise<void> {
+  const [name = '', ...words] = process.argv.slice(2);
+  const command = COMMANDS[name];
+  if (!command)
+    throw new UsageError(name === '' || name === 'help' || name === '--help' ? '' : `There is no command "${name}".`);
+  await command.run(words);
+}
+
+function help(): string {
+  const rows = Object.values(COMMANDS).map(({ usage, what }) => `  shirase ${usage}\n      ${what}`);
+  return `Usage:\n${rows.join('\n')}\n`;
+}
+
+main().catch((error: unknown) => {
+  if (error instanceof UsageError) {
+    process.stderr.write(`${error.message === '' ? '' : `${error.message}\n\n`}${help()}`);
+    process.exitCode = error.message === '' ? 0 : 2;
+  } else if (error instanceof Invalid) {
+    process.stderr.write(`${error.problems.map((problem) => `${problem.field}: ${problem.en}`).join('\n')}\n`);
+    process.exitCode = 1;
+  } else {
+    process.stderr.write(`${error instanceof ConfigError ? error.message : (error as Error).message}\n`);
+    process.exitCode = 1;
+  }
+});
