@@ -28,6 +28,10 @@ const WITHOUT_DATABASE = ['test/rules/**/*.test.ts', 'test/**/*.pure.test.ts'];
 export default defineConfig({
   test: {
     maxWorkers: 2,
+    // .ci/run counts from this report
+    ...(process.env.VITEST_REPORT
+      ? { reporters: ['default', ['json', { outputFile: process.env.VITEST_REPORT }]] as never }
+      : {}),
     projects: [
       { test: { ...common, name: 'sqlite', include: ['test/**/*.test.ts'] } },
       ...(postgres

@@ -38,7 +38,7 @@ export async function useSchemas(app: FastifyInstance, publicUrl: string): Promi
       const hidden = !input.url.startsWith('/api/');
       const security =
         audience?.who === 'key' ? [{ key: [audience.scope] }] : audience?.who === 'customer' ? [{ session: [] }] : [];
-      return jsonSchemaTransform({ ...input, schema: { ...input.schema, hide: hidden, security } } as typeof input);
+      return jsonSchemaTransform({ ...input, schema: { ...input.schema, hide: hidden, security } });
     },
   });
   app.get(

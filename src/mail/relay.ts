@@ -54,7 +54,7 @@ export function smtpRelay(url: string, options: SmtpOptions): Relay {
   transport.use('stream', (mail, done) => {
     const { beforeFinalDot } = mail.data as { beforeFinalDot?: () => Promise<void> };
     // Only a function here may be typed by @types/nodemailer, but a stream is what nodemailer documents and takes.
-    if (beforeFinalDot) mail.message.transform(() => gate(beforeFinalDot) as never);
+    if (beforeFinalDot) mail.message.transform(() => gate(beforeFinalDot));
     done();
   });
   return {

@@ -59,8 +59,8 @@ function parseAll(mails: Received[]): Promise<Email[]> {
   return Promise.all(mails.map((mail) => PostalMime.parse(Buffer.from(mail.raw, 'latin1'))));
 }
 
-/** What a relay does at one moment: an answer, or something worse. */
-export type Behaviour = string | 'hang' | 'drop' | 'half';
+/** What a relay does at one moment: an answer, or something worse: `hang`, `drop`, `half` an answer. */
+export type Behaviour = string;
 
 /** The moments, by the command that the relay answers. `dot` is the answer to the end of the mail; stored tells whether it kept it. */
 export interface Script {
