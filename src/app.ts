@@ -18,6 +18,8 @@ import type { Operator } from './http/views.ts';
 import { lookupRoutes } from './lookup/routes.ts';
 import { changeEdition } from './notices/read.ts';
 import { noticeRoutes } from './notices/routes.ts';
+import { Edition } from './site/edition.ts';
+import { siteRoutes } from './site/routes.ts';
 import { recogniseStaff, staffDoorkeepers } from './staff/doorkeepers.ts';
 import { staffRoutes } from './staff/routes.ts';
 import type { Clock } from './time.ts';
@@ -41,6 +43,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** Is called after each publication of this process. Others are noticed by the edition's number. */
     follow(follower: () => void): void;
+    /** What everybody reads. main.ts lets it follow the database once a second. */
+    edition: Edition;
   }
 }
 
@@ -117,5 +121,18 @@ export async function buildApp(ground: Ground): Promise<FastifyInstance> {
   customerRoutes(app, { db, clock });
   app.decorate('follow', (follow: () => void) => followers.push(follow));
   noticeRoutes(app, { db, clock, operator, publicUrl, announce });
+
+  const edition = new Edition({
+    db,
+    clock,
+    operator,
+    publicUrl,
+    warn: (error, message) => app.log.error({ err: error }, message),
+  });
+  await edition.refresh();
+  app.follow(() => void edition.refresh());
+  app.decorate('edition', edition);
+  app.addHook('onClose', async () => edition.stop());
+  siteRoutes(app, { edition, clock, ping: () => db.ping() });
   return app;
 }

@@ -27,6 +27,8 @@ async function main(): Promise<void> {
     await db.close();
   });
 
+  await app.edition.refresh();
+  app.edition.start();
   if (config.role !== 'courier') await listen(app, config);
   if (config.role !== 'web') {
     app.follow(() => sending.wake());

@@ -1,0 +1,137 @@
+import type { Desk, Name } from '../catalogue/catalogue.ts';
+import type { Message } from '../errors.ts';
+import { type Notice, type NoticeState, noticeState, recoveredAt, workWindow } from '../notices/notice.ts';
+import { STATE_WORDS } from '../notices/words.ts';
+import { DAY, type Instant } from '../time.ts';
+import type { SiteContent } from './edition.ts';
+import { type Badge, type ImpactView, impactView, STATE_BADGES } from './words.ts';
+
+/** How long a recovery stays on the front page. */
+export const RECENT = 7 * DAY;
+
+export interface NoticeCard {
+  id: string;
+  title: Name;
+  badge: Badge;
+  state: Message;
+  serious: boolean;
+  impacts: ImpactView[];
+  occurredAt: Instant;
+  approximate: boolean;
+  reportNumber: number;
+  updatedAt: Instant;
+  /** null: 確認中 */
+  expectedRecoveryAt: Instant | null;
+  nextUpdateAt: Instant | null;
+  lastToday: boolean;
+  recoveredAt: Instant | null;
+  window: { from: Instant; to: Instant } | null;
+}
+
+export interface FrontPage {
+  /** The one sentence that stands first. */
+  sentence: Message;
+  badge: Badge;
+  asOf: Instant;
+  reload: boolean;
+  ongoing: NoticeCard[];
+  working: NoticeCard[];
+  planned: NoticeCard[];
+  recent: NoticeCard[];
+  services: { name: Name; badge: Badge; state: Message; group: string | null }[];
+  desks: Desk[];
+}
+
+/** What is broken now, what is being worked on, what is ahead and what works again. */
+export function frontPage(content: SiteContent, now: Instant): FrontPage {
+  const by = (...states: NoticeState[]) =>
+    content.notices
+      .filter((notice) => states.includes(noticeState(notice, now)))
+      .map((notice) => card(notice, content, now));
+  const ongoing = by('ongoing', 'partially_recovered', 'delayed');
+  // Serious first: it is what most people came for.
+  ongoing.sort((a, b) => Number(b.serious) - Number(a.serious) || b.occurredAt - a.occurredAt);
+  const working = by('in_progress');
+  const planned = by('planned').sort((a, b) => (a.window?.from ?? 0) - (b.window?.from ?? 0));
+  const recent = by('recovered', 'closed', 'completed').filter((one) => now - (one.recoveredAt ?? 0) < RECENT);
+  return {
+    ...headline(ongoing, working),
+    asOf: now,
+    reload: ongoing.length > 0,
+    ongoing,
+    working,
+    planned,
+    recent,
+    services: serviceStates(content, now),
+    desks: content.catalogue.desks,
+  };
+}
+
+function headline(ongoing: NoticeCard[], working: NoticeCard[]): { sentence: Message; badge: Badge } {
+  if (ongoing.some((one) => one.badge === 'fault')) {
+    return {
+      badge: 'fault',
+      sentence: { ja: 'ご利用いただけないサービスがあります', en: 'Some services are not available' },
+    };
+  }
+  if (ongoing.length > 0) {
+    return { badge: 'delay', sentence: { ja: '到着が遅れているメールがあります', en: 'Some mail is arriving late' } };
+  }
+  if (working.length > 0) {
+    return { badge: 'work', sentence: { ja: '工事中のサービスがあります', en: 'Planned work is in progress' } };
+  }
+  return {
+    badge: 'normal',
+    sentence: { ja: 'すべてのサービスは正常です', en: 'All services are working normally' },
+  };
+}
+
+export function card(notice: Notice, content: SiteContent, now: Instant): NoticeCard {
+  const state = noticeState(notice, now);
+  const report = notice.reports.at(-1);
+  return {
+    id: notice.id,
+    title: notice.title,
+    badge: STATE_BADGES[state],
+    state: STATE_WORDS[state],
+    serious: notice.seriousAt !== null,
+    impacts: notice.impacts.map((impact) => impactView(impact, content.names, now)),
+    occurredAt: notice.occurredAt,
+    approximate: notice.occurredApproximate,
+    reportNumber: report?.number ?? 0,
+    updatedAt: report?.publishedAt ?? notice.updatedAt,
+    expectedRecoveryAt: report?.picture.expectedRecoveryAt ?? null,
+    nextUpdateAt: report?.picture.nextUpdateAt ?? null,
+    lastToday: report?.picture.lastToday ?? false,
+    recoveredAt: notice.kind === 'work' ? (workWindow(notice)?.to ?? null) : recoveredAt(notice),
+    window: workWindow(notice),
+  };
+}
+
+/** Every service with the worst that is in force on it; a fault outranks work. */
+function serviceStates(content: SiteContent, now: Instant): FrontPage['services'] {
+  const worst = new Map<string, Badge>();
+  const rank: Badge[] = ['normal', 'work', 'delay', 'fault'];
+  for (const notice of content.notices) {
+    const working = notice.kind === 'work' && noticeState(notice, now) === 'in_progress';
+    for (const impact of notice.impacts) {
+      const broken = notice.kind === 'fault' && impact.startedAt <= now && (impact.recoveredAt ?? now + 1) > now;
+      if (!working && !broken) continue;
+      const badge: Badge = working ? 'work' : impact.symptom === 'delayed' ? 'delay' : 'fault';
+      if (rank.indexOf(badge) > rank.indexOf(worst.get(impact.service) ?? 'normal')) worst.set(impact.service, badge);
+    }
+  }
+  return content.catalogue.services.map((service) => {
+    const badge = worst.get(service.key) ?? 'normal';
+    return { name: service.name, badge, state: SERVICE_WORDS[badge], group: service.group ?? null };
+  });
+}
+
+const SERVICE_WORDS: Record<Badge, Message> = {
+  fault: { ja: '障害発生中', en: 'Fault' },
+  delay: { ja: '遅延', en: 'Delayed' },
+  work: { ja: '工事中', en: 'Under work' },
+  normal: { ja: '正常', en: 'Normal' },
+  recovered: { ja: '回復', en: 'Restored' },
+  planned: { ja: '予定', en: 'Scheduled' },
+};

@@ -1,0 +1,117 @@
+import type { Desk, Name } from '../catalogue/catalogue.ts';
+import type { Message } from '../errors.ts';
+import { type Notice, noticeState } from '../notices/notice.ts';
+import type { Picture, Report } from '../notices/report.ts';
+import {
+  CAUSE_KIND_WORDS,
+  CAUSE_STATE_WORDS,
+  KIND_WORDS,
+  MEASURE_FIELD_WORDS,
+  MEASURE_STATUS_WORDS,
+  PHASE_WORDS,
+} from '../notices/words.ts';
+import type { Instant } from '../time.ts';
+import type { SiteContent } from './edition.ts';
+import { card, type NoticeCard } from './front-page.ts';
+import { bodyHtml } from './markup.ts';
+
+export interface ReportView {
+  number: number;
+  revision: number;
+  phase: Message;
+  publishedAt: Instant;
+  /** Rendered from the safe subset, in each language; `en` is null where there is none. */
+  body: { ja: string; en: string | null };
+  reason: Name | null;
+  /** What it said before it was corrected, newest first. */
+  before: { revision: number; publishedAt: Instant; body: { ja: string; en: string | null } }[];
+}
+
+export interface NoticePage {
+  card: NoticeCard;
+  kind: Message;
+  isFault: boolean;
+  reload: boolean;
+  facts: { label: Message; text: Name }[];
+  cause: { state: Message; text: Name | null } | null;
+  causes: { kind: Message; state: Message; text: Name }[];
+  measures: { field: Message; status: Message; text: Name; date: string | null }[];
+  reports: ReportView[];
+  postings: { surface: Message; reportNumber: number; postedAt: Instant; note: string | null }[];
+  related: { id: string; title: Name }[];
+  passwordIsRight: boolean;
+  desks: Desk[];
+}
+
+/** The whole story of a notice, newest first. */
+export function noticePage(notice: Notice, content: SiteContent, now: Instant): NoticePage {
+  const picture = notice.reports.at(-1)?.picture;
+  const state = noticeState(notice, now);
+  const open = state === 'ongoing' || state === 'partially_recovered' || state === 'delayed';
+  return {
+    card: card(notice, content, now),
+    kind: KIND_WORDS[notice.kind],
+    isFault: notice.kind === 'fault',
+    reload: open,
+    facts: factsOf(picture),
+    cause: picture?.cause ? { state: CAUSE_STATE_WORDS[picture.cause.state], text: picture.cause.text ?? null } : null,
+    causes: (picture?.causes ?? []).map((cause) => ({
+      kind: CAUSE_KIND_WORDS[cause.kind],
+      state: CAUSE_STATE_WORDS[cause.state],
+      text: cause.text,
+    })),
+    measures: (picture?.measures ?? []).map((measure) => ({
+      field: MEASURE_FIELD_WORDS[measure.field],
+      status: MEASURE_STATUS_WORDS[measure.status],
+      text: measure.text,
+      date: measure.date ?? null,
+    })),
+    reports: [...notice.reports].reverse().map((report) => reportView(report, content.revisions.get(notice.id) ?? [])),
+    postings: (content.postings.get(notice.id) ?? []).map((posting) => ({
+      surface: SURFACE_WORDS[posting.surface] ?? { ja: posting.surface, en: posting.surface },
+      reportNumber: posting.reportNumber,
+      postedAt: posting.postedAt,
+      note: posting.note,
+    })),
+    related: content.notices
+      .filter((other) => other.rootId === notice.rootId && other.id !== notice.id)
+      .map((other) => ({ id: other.id, title: other.title })),
+    passwordIsRight: open && notice.kind === 'fault' && state !== 'delayed',
+    desks: content.catalogue.desks,
+  };
+}
+
+function reportView(report: Report, revisions: Report[]): ReportView {
+  const earlier = revisions.filter((one) => one.number === report.number && one.revision < report.revision).reverse();
+  return {
+    number: report.number,
+    revision: report.revision,
+    phase: PHASE_WORDS[report.phase],
+    publishedAt: report.publishedAt,
+    body: bodyOf(report),
+    reason: report.reason,
+    before: earlier.map((one) => ({ revision: one.revision, publishedAt: one.publishedAt, body: bodyOf(one) })),
+  };
+}
+
+function bodyOf(report: Report): { ja: string; en: string | null } {
+  return { ja: bodyHtml(report.body.ja), en: report.body.en === undefined ? null : bodyHtml(report.body.en) };
+}
+
+function factsOf(picture: Picture | undefined): NoticePage['facts'] {
+  const facts: [Message, Name | undefined][] = [
+    [{ ja: '今ご利用いただける方法', en: 'What you can do meanwhile' }, picture?.workaround],
+    [{ ja: '影響のないもの', en: 'What still works' }, picture?.unaffected],
+    [{ ja: '緊急通報（110・118・119）への影響', en: 'Emergency calls (110, 118, 119)' }, picture?.emergencyCalls],
+    [{ ja: '回復後に残る影響', en: 'What remains after recovery' }, picture?.residual],
+  ];
+  return facts.flatMap(([label, text]) => (text ? [{ label, text }] : []));
+}
+
+const SURFACE_WORDS: Record<string, Message> = {
+  support: { ja: 'この障害・工事情報', en: 'This status page' },
+  top: { ja: 'トップページの重要なお知らせ', en: 'Important notice on the top page' },
+  ocn_top: { ja: 'OCNトップページ', en: 'OCN top page' },
+  official_top: { ja: 'オフィシャルトップページ', en: 'Official top page' },
+  press: { ja: '報道発表', en: 'Press release' },
+};

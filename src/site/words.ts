@@ -1,0 +1,48 @@
+import type { CatalogueNames, Name } from '../catalogue/catalogue.ts';
+import type { Message } from '../errors.ts';
+import type { Impact } from '../notices/impact.ts';
+import type { NoticeState } from '../notices/notice.ts';
+import { SYMPTOM_WORDS } from '../notices/words.ts';
+
+/** Which of the badges of the stylesheet a state wears. Each badge has a shape and a word beside its colour. */
+export type Badge = 'fault' | 'delay' | 'work' | 'normal' | 'recovered' | 'planned';
+
+export const STATE_BADGES: Record<NoticeState, Badge> = {
+  draft: 'planned',
+  ongoing: 'fault',
+  partially_recovered: 'fault',
+  delayed: 'delay',
+  recovered: 'recovered',
+  closed: 'recovered',
+  planned: 'planned',
+  in_progress: 'work',
+  completed: 'recovered',
+  cancelled: 'recovered',
+};
+
+/** One line of a notice's facts, ready to be shown. */
+export interface ImpactView {
+  service: Name;
+  /** null: every facility of the service. */
+  facilities: Name[] | null;
+  area: Name | null;
+  symptom: Message;
+  startedAt: number;
+  approximate: boolean;
+  recoveredAt: number | null;
+  /** Milliseconds until recovery, or so far. */
+  lasted: number;
+}
+
+export function impactView(impact: Impact, names: CatalogueNames, now: number): ImpactView {
+  return {
+    service: names.service(impact.service),
+    facilities: impact.facilities === 'all' ? null : impact.facilities.map((code) => names.facility(code)),
+    area: impact.area,
+    symptom: SYMPTOM_WORDS[impact.symptom],
+    startedAt: impact.startedAt,
+    approximate: impact.approximate,
+    recoveredAt: impact.recoveredAt,
+    lasted: Math.max(0, (impact.recoveredAt ?? now) - impact.startedAt),
+  };
+}
