@@ -20,6 +20,13 @@ function problemsOf(issue: z.core.$ZodIssue): FieldProblem[] {
       en: 'This field is not known.',
     }));
   }
+  if (issue.code === 'invalid_union') {
+    // Of several ways to say it, the one whose kind fits says what is wrong: a text's `ja`, not "not a string".
+    const otherKind = (inner: z.core.$ZodIssue) =>
+      inner.path.length === 0 && (inner.code === 'invalid_type' || inner.code === 'invalid_value');
+    const meant = issue.errors.find((errors) => !errors.some(otherKind));
+    if (meant) return meant.flatMap((inner) => problemsOf({ ...inner, path: [...issue.path, ...inner.path] }));
+  }
   return [{ field: issue.path.join('.') || '(body)', ...sentence(issue) }];
 }
 
