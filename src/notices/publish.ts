@@ -17,8 +17,8 @@ import { noticeStore } from './store.ts';
 
 /**
  * Publishes the next report of a notice. Report, impacts, postings, audit row, outbox work and the edition's new number are one
- * transaction: a crash leaves all of it or nothing.
- * @throws Invalid naming every missing or wrong item; NotFound; Forbidden.
+ * transaction: a crash leaves all of it or nothing. `expectedReports` is the number of reports that the writer had before him.
+ * @throws Invalid naming every missing or wrong item; NotFound; Forbidden; Conflict where another report came in between.
  */
 export async function publishReport(
   ground: NoticeGround,
@@ -26,9 +26,11 @@ export async function publishReport(
   noticeId: string,
   input: ReportInput,
   also?: AlsoInTransaction,
+  expectedReports?: number,
 ): Promise<Notice> {
   mayPublish(poster, input);
   const notice = await ground.db.transaction(async (tx) => {
+    if (expectedReports !== undefined) await noneBetween(ground, tx, noticeId, expectedReports);
     const published = await publishIn(ground, tx, poster, noticeId, input);
     await also?.(tx, published);
     return published;
@@ -64,6 +66,17 @@ export async function publishNotice(
   });
   ground.announce();
   return notice;
+}
+
+/** Locks the notice first, so that of two who publish at once the second one sees the first one's report. */
+async function noneBetween(ground: NoticeGround, tx: Tx, id: string, expected: number): Promise<void> {
+  if (!(await noticeStore.lock(tx, id, ground.clock.now()))) throw notFound();
+  const last = (await noticeStore.find(tx, id))?.reports.at(-1)?.number ?? 0;
+  if (last === expected) return;
+  throw new Conflict({
+    ja: `この画面を開いたあとに第${last}報が公開されました。内容を確認し、必要なら書き直してから公開してください。`,
+    en: `Report ${last} was published after you opened this form. Read it, change your text where needed, then publish.`,
+  });
 }
 
 async function takeDraft(ground: NoticeGround, tx: Tx, id: string, input: NoticeInput): Promise<void> {
