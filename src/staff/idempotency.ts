@@ -53,6 +53,12 @@ export async function once(
   }
 }
 
+/** What was answered to this key before; undefined where nothing was. */
+export async function answerTo(db: Database, apiKey: string, idempotencyKey: string): Promise<Answer | undefined> {
+  const row = await staffStore.remembered(db.kysely, apiKey, idempotencyKey);
+  return row && { status: row.status, body: JSON.parse(row.answer) as unknown };
+}
+
 function otherRequest(): Conflict {
   return new Conflict({
     ja: '同じ Idempotency-Key が別の内容で使われています。新しいキーを使ってください。',

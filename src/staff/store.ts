@@ -16,6 +16,18 @@ export const staffStore = {
     return db.selectFrom('staff').selectAll().where('id', '=', id).executeTakeFirst();
   },
 
+  /** Who works here in one of these roles, by name. */
+  async namesOf(db: Reader, roles: StaffTable['role'][]): Promise<string[]> {
+    const rows = await db
+      .selectFrom('staff')
+      .select('name')
+      .where('role', 'in', roles)
+      .where('disabled_at', 'is', null)
+      .orderBy('name')
+      .execute();
+    return rows.map((row) => row.name);
+  },
+
   async anybody(db: Reader): Promise<boolean> {
     return (await db.selectFrom('staff').select('id').limit(1).executeTakeFirst()) !== undefined;
   },
