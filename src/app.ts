@@ -16,6 +16,7 @@ import { stripLanguage } from './http/language.ts';
 import { useSchemas } from './http/schemas.ts';
 import type { Operator } from './http/views.ts';
 import { lookupRoutes } from './lookup/routes.ts';
+import { consoleRoutes } from './notices/console-routes.ts';
 import { changeEdition } from './notices/read.ts';
 import { noticeRoutes } from './notices/routes.ts';
 import { Edition } from './site/edition.ts';
@@ -121,6 +122,7 @@ export async function buildApp(ground: Ground): Promise<FastifyInstance> {
   customerRoutes(app, { db, clock });
   app.decorate('follow', (follow: () => void) => followers.push(follow));
   noticeRoutes(app, { db, clock, operator, publicUrl, announce });
+  consoleRoutes(app, { db, clock, operator, publicUrl, announce });
 
   const edition = new Edition({
     db,

@@ -1,0 +1,157 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { loadCatalogue } from '../catalogue/read.ts';
+import { Conflict, type FieldProblem, Forbidden, Invalid, type Message } from '../errors.ts';
+import { requireStaff } from '../http/audience.ts';
+import { page } from '../http/views.ts';
+import { mayDo } from '../staff/permissions.ts';
+import { namesOfWhoMay } from '../staff/who-may.ts';
+import { type Fields, type FormGround, MOST_ROWS, type Reading, rowCount } from './form.ts';
+import type { NoticeGround } from './ground.ts';
+import { SYMPTOMS } from './impact.ts';
+import type { Notice } from './notice.ts';
+import type { Poster } from './poster.ts';
+import { CAUSE_KINDS, CAUSE_STATES, MEASURE_FIELDS, MEASURE_STATUSES } from './report.ts';
+import { type ReportLook, reportLook } from './report-look.ts';
+import { noticeStore } from './store.ts';
+import {
+  CAUSE_KIND_WORDS,
+  CAUSE_STATE_WORDS,
+  MEASURE_FIELD_WORDS,
+  MEASURE_STATUS_WORDS,
+  SYMPTOM_WORDS,
+} from './words.ts';
+
+/** What a form shows beside its fields. */
+export interface FormPage {
+  template: string;
+  fields: Fields;
+  /** What else the template needs: the notice, the report before, where to post. */
+  more: object;
+}
+
+/** Why a form comes back. */
+interface Trouble {
+  status: number;
+  problems: FieldProblem[];
+  message?: Message;
+}
+
+/** Shows a form with everything that was typed, and what is wrong with it or what it would look like. */
+export async function showForm(
+  ground: NoticeGround,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  form: FormPage,
+  outcome: { trouble?: Trouble | undefined; preview?: ReportLook | undefined } = {},
+): Promise<FastifyReply> {
+  const { services, facilities } = await loadCatalogue(ground.db.kysely);
+  const view = {
+    ...form.more,
+    fields: form.fields,
+    problems: outcome.trouble?.problems ?? [],
+    message: outcome.trouble?.message,
+    preview: outcome.preview,
+    rows: {
+      impacts: rowCount(form.fields, 'impacts', form.template === 'console/notice-form' ? 3 : 1),
+      causes: rowCount(form.fields, 'causes', 3),
+      measures: rowCount(form.fields, 'measures', 4),
+    },
+    options: optionsOf(services.map(({ key, name }) => ({ value: key, word: name }))),
+    codes: services.flatMap(({ key, name }) => {
+      const own = facilities.filter((facility) => facility.service === key).map((facility) => facility.code);
+      return own.length > 0 ? [{ name, codes: own }] : [];
+    }),
+    mayPublish: mayPublish(request),
+    publishers: mayPublish(request) ? [] : await namesOfWhoMay(ground.db.kysely, 'notice:publish'),
+  };
+  return page(request, reply, form.template, view, outcome.trouble?.status ?? 200);
+}
+
+function optionsOf(services: { value: string; word: { ja: string; en?: string | undefined } }[]) {
+  const words = <Key extends string>(keys: readonly Key[], table: Record<Key, Message>) =>
+    keys.map((value) => ({ value, word: table[value] }));
+  return {
+    services,
+    symptoms: words(SYMPTOMS, SYMPTOM_WORDS),
+    causeStates: words(CAUSE_STATES, CAUSE_STATE_WORDS),
+    causeKinds: words(CAUSE_KINDS, CAUSE_KIND_WORDS),
+    measureFields: words(MEASURE_FIELDS, MEASURE_FIELD_WORDS),
+    measureStatuses: words(MEASURE_STATUSES, MEASURE_STATUS_WORDS),
+  };
+}
+
+/** What is wrong with what was typed, said above the form; anything unexpected is thrown on. */
+export function troubleOf(error: unknown, place: Reading['place']): Trouble {
+  if (error instanceof Invalid) return { status: 422, problems: error.problems.map(place) };
+  if (error instanceof Forbidden) return { status: 403, problems: [], message: error.text };
+  if (error instanceof Conflict) return { status: 409, problems: [], message: error.text };
+  throw error;
+}
+
+/** The API's schema and the form's own reading together: every problem at once, each field's first. @throws Invalid */
+export function parseReading<Input>(reading: Reading, parseBody: (body: unknown) => Input): Input {
+  const problems = [...reading.problems];
+  try {
+    const input = parseBody(reading.body);
+    if (problems.length === 0) return input;
+  } catch (error) {
+    if (!(error instanceof Invalid)) throw error;
+    const before = new Set(problems.map((problem) => problem.field));
+    problems.push(...error.problems.filter((problem) => !before.has(reading.place(problem).field)));
+  }
+  throw new Invalid(problems);
+}
+
+/** "Add a row": one more of `impacts`, `causes` or `measures`, if that is what the button said. */
+export function withMoreRows(fields: Fields, action: string, least: number): Fields | undefined {
+  const list = /^add-(impacts|causes|measures)$/.exec(action)?.[1];
+  if (list === undefined) return undefined;
+  const rows = Math.min(MOST_ROWS, rowCount(fields, list, least) + 1);
+  return { ...fields, [`${list}.rows`]: String(rows) };
+}
+
+export async function formGround(ground: NoticeGround): Promise<FormGround> {
+  const { facilities } = await loadCatalogue(ground.db.kysely);
+  return {
+    zone: ground.operator.timeZone,
+    codesOf: (service) => facilities.filter((facility) => facility.service === service).map(({ code }) => code),
+  };
+}
+
+class Curtain extends Error {}
+
+/** What an act would publish, word for word: it is done, looked at and taken back, in one transaction. Also for who may not publish. */
+export async function rehearse(
+  ground: NoticeGround,
+  poster: Poster,
+  act: (poster: Poster, also: (tx: unknown, notice: Notice) => Promise<void>) => Promise<Notice>,
+  number?: number,
+): Promise<ReportLook> {
+  let seen: Notice | undefined;
+  const also = (_tx: unknown, notice: Notice) => {
+    seen = notice;
+    return Promise.reject(new Curtain());
+  };
+  try {
+    await act({ ...poster, mayPublish: true }, also);
+  } catch (error) {
+    if (!(error instanceof Curtain)) throw error;
+  }
+  const report = seen?.reports.find((one) => one.number === number) ?? seen?.reports.at(-1);
+  if (!seen || !report) throw new Error('the rehearsal published nothing');
+  return reportLook(seen, report, await noticeStore.names(ground.db.kysely));
+}
+
+function mayPublish(request: FastifyRequest): boolean {
+  return mayDo(requireStaff(request).role, 'notice:publish');
+}
+
+export function posterAt(request: FastifyRequest): Poster {
+  const { id, name } = requireStaff(request);
+  return { kind: 'staff', id, name, mayPublish: mayPublish(request), mayBackfill: false };
+}
+
+export function actionOf(request: FastifyRequest): string {
+  const action = (request.body as { action?: unknown } | undefined)?.action;
+  return typeof action === 'string' ? action : 'preview';
+}

@@ -1,0 +1,149 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { deliveriesOf } from '../alerts/deliveries.ts';
+import { Conflict, type FieldProblem, Invalid, type Message, NotFound } from '../errors.ts';
+import { requireStaff } from '../http/audience.ts';
+import { languageOf, localPath } from '../http/language.ts';
+import { page } from '../http/views.ts';
+import { auditTrail } from '../staff/audit.ts';
+import { mayDo } from '../staff/permissions.ts';
+import { parseLocalInput } from '../time.ts';
+import { board, boardEntry } from './console-board.ts';
+import { posterAt } from './console-form.ts';
+import { consoleNoticeRoutes } from './console-notice.ts';
+import { consoleReportRoutes } from './console-report.ts';
+import { findDraft, listDrafts } from './draft.ts';
+import { type Fields, fieldsOf } from './form.ts';
+import { foundNotice } from './found.ts';
+import type { NoticeGround } from './ground.ts';
+import type { Phase } from './phases.ts';
+import { recordPosting } from './post.ts';
+import { impactLook, reportLook } from './report-look.ts';
+import { noticeStore } from './store.ts';
+import { PHASE_WORDS } from './words.ts';
+
+const audience = { who: 'staff', may: 'notice:draft' } as const;
+
+/** The staff console of notices: what to do now, one notice, what was done. */
+export function consoleRoutes(app: FastifyInstance, ground: NoticeGround): void {
+  app.get('/console', { config: { audience } }, async (request, reply) => {
+    const now = ground.clock.now();
+    const drafts = await Promise.all(
+      (await listDrafts(ground)).map(async (draft) => {
+        const notice = await noticeStore.find(ground.db.kysely, draft.noticeId);
+        return notice ? [{ ...draft, entry: boardEntry(notice, now), first: notice.reports.length === 0 }] : [];
+      }),
+    );
+    const notices = await noticeStore.published(ground.db.kysely);
+    return page(request, reply, 'console/board', { ...board(notices, now), drafts: drafts.flat() });
+  });
+
+  // Where a form was sent to, read again: by the language switch, by a reload of the address.
+  app.get('/console/notices', { config: { audience } }, (request, reply) =>
+    reply.redirect(to(request, '/console'), 303),
+  );
+  app.get('/console/notices/:id/reports', { config: { audience } }, (request, reply) =>
+    reply.redirect(to(request, `/console/notices/${(request.params as { id: string }).id}/report`), 303),
+  );
+
+  consoleNoticeRoutes(app, ground);
+  consoleReportRoutes(app, ground);
+
+  app.get('/console/notices/:id', { config: { audience } }, (request, reply) => showNotice(ground, request, reply));
+
+  app.get('/console/notices/:id/postings', { config: { audience } }, (request, reply) =>
+    reply.redirect(to(request, `/console/notices/${(request.params as { id: string }).id}`), 303),
+  );
+  app.post('/console/notices/:id/postings', { config: { audience } }, (request, reply) =>
+    posted(ground, request, reply),
+  );
+
+  app.get('/console/audit', { config: { audience: { who: 'staff', may: 'audit:read' } } }, async (request, reply) => {
+    const asked = (request.query as { subject?: unknown }).subject;
+    const subject = typeof asked === 'string' && asked.trim() !== '' ? asked.trim().slice(0, 100) : undefined;
+    const entries = await auditTrail(ground.db.kysely, { subject, limit: 200 });
+    return page(request, reply, 'console/audit', { entries, subject });
+  });
+}
+
+interface PostingForm {
+  fields: Fields;
+  problems: FieldProblem[];
+  message?: Message;
+  status: number;
+}
+
+async function showNotice(ground: NoticeGround, request: FastifyRequest, reply: FastifyReply, form?: PostingForm) {
+  const { id } = request.params as { id: string };
+  const notice = await foundNotice(ground, id);
+  const db = ground.db.kysely;
+  const names = await noticeStore.names(db);
+  const revisions = await noticeStore.revisions(db, id);
+  const view = {
+    entry: boardEntry(notice, ground.clock.now()),
+    notice,
+    impacts: notice.impacts.map((impact) => impactLook(impact, names)),
+    reports: notice.reports
+      .map((report) => ({
+        ...reportLook(notice, report, names),
+        before: revisions
+          .filter((one) => one.number === report.number && one.revision < report.revision)
+          .map((one) => reportLook(notice, one, names))
+          .reverse(),
+      }))
+      .reverse(),
+    draft: await findDraft(ground, id),
+    deliveries: (await deliveriesOf(db, id)).map((slot) => ({ ...slot, word: PHASE_WORDS[slot.phase as Phase] })),
+    postings: (await noticeStore.postings(db, [id])).get(id) ?? [],
+    published: 'published' in (request.query as object),
+    mayPublish: mayDo(requireStaff(request).role, 'notice:publish'),
+    mayAudit: mayDo(requireStaff(request).role, 'audit:read'),
+    fields: form?.fields ?? {},
+    problems: form?.problems ?? [],
+    message: form?.message,
+  };
+  return page(request, reply, 'console/notice', view, form?.status ?? 200);
+}
+
+async function posted(ground: NoticeGround, request: FastifyRequest, reply: FastifyReply) {
+  const { id } = request.params as { id: string };
+  const fields = fieldsOf(request.body);
+  try {
+    await recordPosting(ground, posterAt(request), id, readPosting(fields, ground));
+  } catch (error) {
+    if (error instanceof Invalid) {
+      return showNotice(ground, request, reply, { fields, problems: error.problems, status: 422 });
+    }
+    if (error instanceof Conflict || error instanceof NotFound) {
+      const status = error instanceof Conflict ? 409 : 404;
+      return showNotice(ground, request, reply, { fields, problems: [], message: error.text, status });
+    }
+    throw error;
+  }
+  return reply.redirect(to(request, `/console/notices/${id}#postings`), 303);
+}
+
+/** @throws Invalid */
+function readPosting(fields: Fields, ground: NoticeGround) {
+  const problems: FieldProblem[] = [];
+  const surface = fields.surface?.trim() ?? '';
+  if (!/^[a-z][a-z0-9_]{0,39}$/.test(surface)) {
+    problems.push({
+      field: 'surface',
+      ja: '掲載先は press のように、英小文字で始まる半角英数字と「_」40文字以内で入力してください。',
+      en: 'Name the surface in up to 40 lower-case letters, digits and _, such as press.',
+    });
+  }
+  const postedAt = parseLocalInput(fields.postedAt ?? '', ground.operator.timeZone);
+  if (postedAt === undefined) {
+    problems.push({ field: 'postedAt', ja: '掲載した日時を入力してください。', en: 'Enter when it was posted.' });
+  } else if (postedAt > ground.clock.now()) {
+    problems.push({ field: 'postedAt', ja: '掲載の日時が未来です。', en: 'This time is in the future.' });
+  }
+  if (postedAt === undefined || problems.length > 0) throw new Invalid(problems);
+  const note = fields.note?.trim().slice(0, 500) || undefined;
+  return { reportNumber: Number(fields.reportNumber), surface, postedAt, note };
+}
+
+function to(request: FastifyRequest, path: string): string {
+  return localPath(path, languageOf(request));
+}

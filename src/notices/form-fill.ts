@@ -1,0 +1,54 @@
+import { localInput } from '../time.ts';
+import { showFacilities } from './facility-list.ts';
+import type { Fields } from './form.ts';
+import type { Notice } from './notice.ts';
+import type { Report } from './report.ts';
+
+const TIME = /(^|\.)(\w+At|at|from|to|actualFrom|actualTo)$/;
+
+/** A body of the API as the fields of the form: what a program kept as a draft opens in the console too. */
+export function fieldsFromBody(body: unknown, zone: string): Fields {
+  const fields: Fields = {};
+  write(fields, '', body, zone);
+  for (const list of ['impacts', 'causes', 'measures'] as const) {
+    const rows = Object.keys(fields).flatMap((name) => new RegExp(`^${list}\\.(\\d+)\\.`).exec(name)?.[1] ?? []);
+    if (rows.length > 0) fields[`${list}.rows`] = String(Math.max(...rows.map(Number)) + 1);
+  }
+  return fields;
+}
+
+/** What a published report says, to be corrected. */
+export function fieldsFromReport(notice: Notice, report: Report, zone: string): Fields {
+  const { picture, body } = report;
+  const title = picture.title ?? notice.title;
+  return fieldsFromBody({ ...picture, impacts: undefined, planned: undefined, title, body }, zone);
+}
+
+function write(fields: Fields, name: string, value: unknown, zone: string): void {
+  const last = name.split('.').at(-1) ?? '';
+  if (name === 'expectedRecoveryAt' && value === null) fields.expectedRecoveryUnknown = 'on';
+  if (value === undefined || value === null || name === 'publish') return;
+  if (last === 'facilities') {
+    fields[name] = showFacilities(value as string[] | 'all');
+  } else if (name === 'recovered' && Array.isArray(value)) {
+    for (const { impact, at } of value as { impact: string; at: unknown }[]) {
+      fields[`recovered.${impact}.on`] = 'on';
+      write(fields, `recovered.${impact}.at`, at, zone);
+    }
+  } else if (typeof value === 'object') {
+    const inside = name === '' || name === 'report' ? '' : `${name}.`;
+    for (const [key, part] of Object.entries(value)) write(fields, inside + key, part, zone);
+  } else if (typeof value === 'boolean') {
+    if (value) fields[name] = 'on';
+  } else if (typeof value === 'string' || typeof value === 'number') {
+    fields[PLAIN_TEXT.test(name) ? `${name}.ja` : name] = TIME.test(name) ? wallTime(value, zone) : String(value);
+  }
+}
+
+function wallTime(value: string | number, zone: string): string {
+  const at = typeof value === 'number' ? value : Date.parse(value);
+  return Number.isNaN(at) ? String(value) : localInput(at, zone);
+}
+
+/** The API takes Japanese alone as a plain string. */
+const PLAIN_TEXT = /(^|\.)(body|text|area|workaround|unaffected|emergencyCalls|residual)$/;
