@@ -144,7 +144,7 @@ export function addImpacts(
       area: input.area ?? null,
       symptom: input.symptom,
       startedAt,
-      approximate: input.approximate ?? (input.startedAt === undefined && notice.occurredApproximate),
+      approximate: input.approximate ?? (notice.occurredApproximate && startedAt === notice.occurredAt),
       recoveredAt,
       addedByReport: (notice.reports.at(-1)?.number ?? 0) + 1,
     };

@@ -53,7 +53,6 @@ function serve(edition: Edition, request: FastifyRequest, reply: FastifyReply, p
 }
 
 function sameTag(sent: string | undefined, etag: string): boolean {
-  return (
-    sent !== undefined && sent.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag || tag.trim() === '*')
-  );
+  const tags = (sent ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  return tags.includes(etag) || tags.includes('*');
 }

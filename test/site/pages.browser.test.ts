@@ -1,0 +1,169 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { afterAll, describe, expect, test } from 'vitest';
+import { publishNotice, publishReport } from '../../src/notices/publish.ts';
+import { startApp } from '../support/app.ts';
+import { closeBrowser, hasBrowser, listen, openPage } from '../support/browser.ts';
+import { faultInput, nextReport, publisher, smallCatalogue } from '../support/notices.ts';
+
+afterAll(closeBrowser);
+
+const CODES = [
+  '051',
+  '052',
+  '061',
+  '062',
+  '071',
+  '072',
+  '081',
+  '082',
+  '091',
+  '092',
+  '101',
+  '102',
+  '111',
+  '112',
+  '121',
+  '122',
+  '131',
+  '132',
+  '141',
+  '142',
+];
+
+/** One fault of twenty servers with four reports, one over, one work. */
+async function busyDay(): Promise<{ base: string; id: string }> {
+  const { app, db, ground, clock } = await startApp();
+  await smallCatalogue(db, CODES);
+  const notices = { ...ground, announce: () => {} };
+  const impact = {
+    service: 'mail',
+    symptom: 'unavailable',
+    startedAt: '2014-03-06T07:34:00+09:00',
+    area: { ja: '全国', en: 'Nationwide' },
+  };
+  const { id } = await publishNotice(
+    notices,
+    publisher,
+    faultInput(
+      { prominent: true, impacts: [{ ...impact, facilities: CODES }] },
+      { nextUpdateAt: '2014-03-06T09:00:00+09:00' },
+    ),
+  );
+  for (let n = 0; n < 3; n++)
+    await publishReport(
+      notices,
+      publisher,
+      id,
+      nextReport({
+        phase: 'update',
+        body: { ja: '復旧の作業を続けています。\n\n- 設備051から順に確認しています。', en: 'Work goes on.' },
+      }),
+    );
+  const over = await publishNotice(
+    notices,
+    publisher,
+    faultInput({ title: { ja: 'Webメールにログインしづらい状態でした' } }),
+  );
+  clock.set('2014-03-06T15:00:00+09:00');
+  await publishReport(
+    notices,
+    publisher,
+    over.id,
+    nextReport({ phase: 'recovery', recovered: [{ impact: `${over.id}-1`, at: '2014-03-06T14:22:00+09:00' }] }),
+  );
+  await publishReport(
+    notices,
+    publisher,
+    over.id,
+    nextReport({
+      phase: 'final',
+      causes: [{ text: '原因です。' }],
+      measures: [{ field: 'software', status: 'done', text: '対策です。', date: '2014-04' }],
+    }),
+  );
+  const planned = { from: '2014-03-10T02:00:00+09:00', to: '2014-03-10T05:00:00+09:00' };
+  await publishNotice(
+    notices,
+    publisher,
+    faultInput(
+      {
+        kind: 'work',
+        planned,
+        impacts: [{ service: 'mail', facilities: ['141'], symptom: 'unavailable' }],
+        occurredAt: undefined,
+      },
+      { phase: 'plan' },
+    ),
+  );
+  await app.edition.refresh();
+  return { base: await listen(app), id: over.id };
+}
+
+describe.skipIf(!hasBrowser)('the public pages in a real browser', () => {
+  test('axe finds nothing, on a phone and on a desk, in both languages, light and dark', async () => {
+    const { base, id } = await busyDay();
+    for (const [width, colorScheme] of [
+      [390, 'light'],
+      [1280, 'dark'],
+    ] as const) {
+      const page = await openPage({ viewport: { width, height: 900 }, colorScheme });
+      for (const path of [
+        '/',
+        '/en',
+        `/notices/${id}`,
+        `/en/notices/${id}`,
+        '/notices/20140306-1',
+        '/history',
+        '/en/history',
+        '/nowhere',
+        '/my/sign-in',
+        '/en/console/sign-in',
+      ]) {
+        await page.goto(base + path);
+        const { violations } = await new AxeBuilder({ page })
+          .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+          .analyze();
+        expect(
+          violations.map((violation) => `${path} ${width} ${colorScheme}: ${violation.id} ${violation.nodes[0]?.html}`),
+        ).toEqual([]);
+        expect(await page.locator('h1').count()).toBe(1);
+      }
+    }
+  });
+
+  test('nothing is cut off at 320 pixels, or with letters twice as large', async () => {
+    const { base, id } = await busyDay();
+    const page = await openPage({ viewport: { width: 320, height: 640 } });
+    for (const path of ['/', '/en', `/notices/${id}`, '/history']) {
+      await page.goto(base + path);
+      expect(await page.evaluate('document.documentElement.scrollWidth'), `${path} at 320`).toBeLessThanOrEqual(320);
+    }
+    await page.setViewportSize({ width: 640, height: 900 });
+    for (const path of ['/', `/en/notices/${id}`]) {
+      await page.goto(base + path);
+      await page.evaluate("document.documentElement.style.fontSize = '200%'");
+      expect(await page.evaluate('document.documentElement.scrollWidth'), `${path} at 200%`).toBeLessThanOrEqual(640);
+    }
+  });
+
+  test('asks nobody else for anything, runs no script and is small', async () => {
+    const { base } = await busyDay();
+    const page = await openPage({ javaScriptEnabled: false });
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    await page.goto(`${base}/`);
+    expect(asked.every((url) => url.startsWith(base))).toBe(true);
+    expect(asked.some((url) => url.endsWith('.js'))).toBe(false);
+    expect(await page.getByRole('link', { name: 'お使いのメールが影響を受けているか確認する' }).isVisible()).toBe(true);
+  });
+
+  test('the keyboard reaches the content first', async () => {
+    const { base } = await busyDay();
+    const page = await openPage();
+    await page.goto(`${base}/`);
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement?.textContent')).toBe('本文へ移動');
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate('document.activeElement?.id')).toBe('main');
+  });
+});

@@ -1,0 +1,32 @@
+import { HtmlValidate } from 'html-validate';
+import { expect } from 'vitest';
+
+const validator = new HtmlValidate({
+  extends: ['html-validate:recommended'],
+  rules: {
+    'no-trailing-whitespace': 'off',
+    'void-style': 'off',
+    'attribute-boolean-style': 'off',
+    'attribute-empty-style': 'off',
+    'long-title': 'off',
+    'no-inline-style': 'error',
+    // a page on an open fault comes again by itself where no script runs
+    'meta-refresh': 'off',
+    // 0120-000-000 in a link is a telephone number on purpose
+    'tel-non-breaking': 'off',
+    // ids follow the fields' names: impacts.0.service
+    'valid-id': ['error', { relaxed: true }],
+    // a region that scrolls must be reachable by keyboard
+    'no-redundant-role': 'off',
+    'prefer-native-element': 'off',
+  },
+});
+
+/** Fails with the rule and the place where a page is not valid HTML. */
+export async function expectValidHtml(html: string): Promise<void> {
+  const report = await validator.validateString(html);
+  const messages = report.results.flatMap((result) =>
+    result.messages.map((message) => `${message.line}: ${message.ruleId}: ${message.message}`),
+  );
+  expect(messages).toEqual([]);
+}
