@@ -135,6 +135,6 @@ export async function buildApp(ground: Ground): Promise<FastifyInstance> {
   app.follow(() => void edition.refresh());
   app.decorate('edition', edition);
   app.addHook('onClose', async () => edition.stop());
-  siteRoutes(app, { edition, clock, ping: () => db.ping() });
+  siteRoutes(app, { edition, clock, db });
   return app;
 }

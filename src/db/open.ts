@@ -23,8 +23,6 @@ export interface Database {
   prepare<Row>(name: string, sql: string): Prepared<Row>;
   /** Runs a script of several statements: migrations only. */
   exec(sql: string): Promise<void>;
-  /** Throws where the database cannot answer. */
-  ping(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -41,10 +39,4 @@ export function openDatabase(url: string, warn: Warn): Database {
 export function isUniqueViolation(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code;
   return code === '23505' || code === 'SQLITE_CONSTRAINT_UNIQUE' || code === 'SQLITE_CONSTRAINT_PRIMARYKEY';
-}
-
-/** A CHECK constraint refused the row. */
-export function isCheckViolation(error: unknown): boolean {
-  const code = (error as { code?: unknown } | null)?.code;
-  return code === '23514' || code === 'SQLITE_CONSTRAINT_CHECK';
 }

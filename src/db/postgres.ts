@@ -32,9 +32,6 @@ export function openPostgres(url: string, warn: Warn): Database {
     exec: async (sql) => {
       await pool.query(sql);
     },
-    ping: async () => {
-      await pool.query('SELECT 1');
-    },
     close: () => kysely.destroy(),
   };
 }

@@ -36,9 +36,6 @@ export function openSqlite(file: string): Database {
     exec: async (sql) => {
       writer.exec(sql);
     },
-    ping: async () => {
-      reader.prepare('SELECT 1').get();
-    },
     close: async () => {
       await kysely.destroy();
       reader.close();

@@ -81,11 +81,6 @@ export async function findSession(
   return sessionStore.find(db, hashToken(token), audience, clock.now());
 }
 
-/** All sessions of one person, for instance after his password changed. */
-export async function endAllSessions(db: Reader, audience: SessionAudience, subject: string): Promise<void> {
-  await sessionStore.removeAllOf(db, audience, subject);
-}
-
 /** Tokens are random; their hash needs no salt and no slowness. */
 export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('base64url');

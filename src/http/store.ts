@@ -35,10 +35,6 @@ export const sessionStore = {
     await db.deleteFrom('sessions').where('token_hash', '=', tokenHash).execute();
   },
 
-  async removeAllOf(db: Reader, audience: SessionAudience, subject: string): Promise<void> {
-    await db.deleteFrom('sessions').where('audience', '=', audience).where('subject', '=', subject).execute();
-  },
-
   async removeExpired(db: Reader, now: Instant): Promise<void> {
     await db.deleteFrom('sessions').where('expires_at', '<=', now).execute();
   },

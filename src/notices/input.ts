@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { line, parse, prose, sentenceFor } from '../http/forms.ts';
 import type { Instant } from '../time.ts';
 import { SYMPTOMS } from './impact.ts';
-import { FAULT_PHASES, PHASES, type Phase } from './phases.ts';
+import { PHASES, type Phase } from './phases.ts';
 import { CAUSE_KINDS, CAUSE_STATES, MEASURE_FIELDS, MEASURE_STATUSES } from './report.ts';
 
 /** What may be typed: longer texts belong into an attachment. Characters. */
@@ -168,8 +168,4 @@ export function parseCorrection(body: unknown): CorrectionInput {
 export function mailedByDefault(phase: Phase): boolean {
   const mailed: readonly Phase[] = ['first', 'recovery', 'delay_recovery', 'plan', 'cancel'];
   return mailed.includes(phase);
-}
-
-export function isFaultPhase(phase: Phase): boolean {
-  return (FAULT_PHASES as readonly Phase[]).includes(phase);
 }

@@ -91,24 +91,6 @@ export function workWindow(notice: Notice): { from: Instant; to: Instant } | nul
   return { from: notice.actualFrom ?? notice.planned.from, to: notice.actualTo ?? notice.planned.to };
 }
 
-/** Whether customers are still touched by it, or will be. */
-export function isOpen(state: NoticeState): boolean {
-  switch (state) {
-    case 'ongoing':
-    case 'partially_recovered':
-    case 'delayed':
-    case 'planned':
-    case 'in_progress':
-      return true;
-    case 'draft':
-    case 'recovered':
-    case 'closed':
-    case 'completed':
-    case 'cancelled':
-      return false;
-  }
-}
-
 /** When the last impact ended; null while one is open. */
 export function recoveredAt(notice: Notice): Instant | null {
   let last: Instant | null = null;
@@ -117,9 +99,4 @@ export function recoveredAt(notice: Notice): Instant | null {
     last = Math.max(last ?? 0, impact.recoveredAt);
   }
   return last;
-}
-
-/** The newest published report. */
-export function latestReport(notice: Notice): Report | undefined {
-  return notice.reports.at(-1);
 }

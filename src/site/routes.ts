@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Database } from '../db/open.ts';
 import { NotFound } from '../errors.ts';
 import { languageOf } from '../http/language.ts';
+import { oldestWait } from '../mail/health.ts';
 import { type Clock, MINUTE } from '../time.ts';
 import type { Edition } from './edition.ts';
 import { encodingFor } from './page.ts';
@@ -8,15 +10,17 @@ import { encodingFor } from './page.ts';
 /** Short, and good for a day where we do not answer: the edition must be up when all else is down. */
 const CACHE = 'public, max-age=5, stale-while-revalidate=30, stale-if-error=86400';
 
+/** A courier that works hands over within seconds what is due. */
+const PATIENCE = 10 * MINUTE;
+
 export interface SiteGround {
   edition: Edition;
   clock: Clock;
-  /** Throws where the database does not answer. */
-  ping: () => Promise<void>;
+  db: Database;
 }
 
 /** What everybody reads: bytes, without a session, a database or a template. */
-export function siteRoutes(app: FastifyInstance, { edition, clock, ping }: SiteGround): void {
+export function siteRoutes(app: FastifyInstance, { edition, clock, db }: SiteGround): void {
   const config = { audience: { who: 'everyone' as const } };
   for (const path of ['/', '/history']) {
     app.get(path, { config }, (request, reply) => serve(edition, request, reply, path));
@@ -31,7 +35,12 @@ export function siteRoutes(app: FastifyInstance, { edition, clock, ping }: SiteG
 
   app.get('/readyz', { config }, async (_request, reply) => {
     const reasons: string[] = [];
-    await ping().catch(() => reasons.push('the database does not answer'));
+    try {
+      const waited = await oldestWait(db.kysely, clock.now());
+      if (waited > PATIENCE) reasons.push(`the oldest due mail has waited ${Math.round(waited / MINUTE)} minutes`);
+    } catch {
+      reasons.push('the database does not answer');
+    }
     if (!edition.ready) reasons.push('there is no edition yet');
     else if (clock.now() - (edition.checkedAt ?? 0) > MINUTE) reasons.push('the edition is more than a minute old');
     return reply

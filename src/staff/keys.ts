@@ -8,7 +8,6 @@ import { type Actor, record } from './audit.ts';
 import { staffStore } from './store.ts';
 
 export const SCOPES = ['catalogue:write', 'notices:write', 'notices:read', 'notices:backfill', 'portal:read'] as const;
-export type KeyScope = (typeof SCOPES)[number];
 
 const keyInput = z.strictObject({ name: line(80), scopes: z.array(z.enum(SCOPES)).min(1) });
 
