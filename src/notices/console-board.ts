@@ -38,8 +38,6 @@ export function boardEntry(notice: Notice, now: Instant) {
   };
 }
 
-export type BoardEntry = ReturnType<typeof boardEntry>;
-
 /** What staff must do now: what is open, what waits for its final report, works ahead, and what ended lately. */
 export function board(notices: Notice[], now: Instant) {
   const entries = notices.map((notice) => ({ entry: boardEntry(notice, now), notice }));
