@@ -1,0 +1,387 @@
+-- What the migrations make, on SQLite. Written by `npm run schema`; a test holds it against migrations/.
+-- PostgreSQL has the same tables and indexes; only the triggers of the append-only tables are written differently.
+
+CREATE TABLE address_confirmations (
+  token_hash text PRIMARY KEY,
+  address_id text NOT NULL REFERENCES addresses (id) ON DELETE CASCADE,
+  created_at bigint NOT NULL,
+  expires_at bigint NOT NULL,
+  used_at bigint
+);
+
+CREATE INDEX address_confirmations_by_address ON address_confirmations (address_id);
+
+CREATE TABLE address_services (
+  address_id text NOT NULL REFERENCES addresses (id) ON DELETE CASCADE,
+  service text NOT NULL REFERENCES services (key),
+  PRIMARY KEY (address_id, service)
+);
+
+CREATE TABLE addresses (
+  id text PRIMARY KEY,
+  customer_id text NOT NULL REFERENCES customers (id),
+  place smallint NOT NULL CHECK (place BETWEEN 1 AND 3),
+  email text NOT NULL,      -- as typed, domain in lower-case ASCII: what mail is sent to
+  email_key text NOT NULL,  -- local part case-folded too: what makes two addresses the same
+  language text NOT NULL CHECK (language IN ('ja', 'en')),
+  scope text NOT NULL CHECK (scope IN ('mine', 'services', 'all')),
+  works smallint NOT NULL DEFAULT 0 CHECK (works IN (0, 1)),
+  created_at bigint NOT NULL,
+  confirmed_at bigint,
+  stopped_at bigint,        -- left by one click; the owner sees it and can start it again
+  quarantined_at bigint,    -- the receiver says there is no such address
+  quarantine_reply text,
+  UNIQUE (customer_id, place),
+  UNIQUE (customer_id, email_key)
+);
+
+CREATE UNIQUE INDEX addresses_confirmed_once ON addresses (email_key) WHERE confirmed_at IS NOT NULL;
+
+CREATE TABLE alerts (
+  id text PRIMARY KEY, -- also the id of its row in mails
+  root_id text NOT NULL,
+  notice_id text NOT NULL,
+  report_number integer NOT NULL,
+  revision integer NOT NULL,
+  slot smallint NOT NULL CHECK (slot BETWEEN 1 AND 3),
+  phase text NOT NULL,
+  address_id text NOT NULL,
+  email_key text NOT NULL,
+  created_at bigint NOT NULL,
+
+  ended text CHECK (ended IN ('superseded', 'unsubscribed', 'removed', 'quarantined', 'expired', 'no_budget'))
+);
+
+CREATE INDEX alerts_by_address ON alerts (address_id);
+
+CREATE INDEX alerts_by_notice ON alerts (notice_id, slot);
+
+CREATE UNIQUE INDEX alerts_slot ON alerts (root_id, email_key, slot) WHERE ended IS NULL;
+
+CREATE TABLE api_keys (
+  id text PRIMARY KEY,
+  name text NOT NULL,
+  key_hash text NOT NULL UNIQUE,
+  scopes text NOT NULL, -- JSON array
+  created_at bigint NOT NULL,
+  revoked_at bigint
+);
+
+CREATE TABLE audit_entries (
+  id text PRIMARY KEY,
+  at bigint NOT NULL,
+  actor_kind text NOT NULL CHECK (actor_kind IN ('staff', 'key', 'system', 'customer')),
+  actor_id text,
+  actor_name text NOT NULL,
+  act text NOT NULL,
+  subject_kind text NOT NULL,
+  subject_id text NOT NULL,
+  before_json text,
+  after_json text
+);
+
+CREATE INDEX audit_entries_by_subject ON audit_entries (subject_kind, subject_id, at);
+
+CREATE INDEX audit_entries_by_time ON audit_entries (at);
+
+CREATE TRIGGER audit_immutable BEFORE UPDATE ON audit_entries BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
+
+CREATE TRIGGER audit_kept BEFORE DELETE ON audit_entries BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
+
+CREATE TABLE couriers (
+  id integer PRIMARY KEY CHECK (id = 1),
+  frozen_at bigint,
+  frozen_reason text
+);
+
+CREATE TABLE customers (
+  id text PRIMARY KEY,
+  login text NOT NULL UNIQUE,
+  display_name text,
+  password_hash text,
+  created_at bigint NOT NULL
+);
+
+CREATE TABLE desks (
+  key text PRIMARY KEY,
+  name_ja text NOT NULL,
+  name_en text,
+  phone text,
+  url text,
+  hours_ja text,
+  hours_en text,
+  position integer NOT NULL
+);
+
+CREATE TABLE drafts (
+  notice_id text PRIMARY KEY REFERENCES notices (id),
+  content text NOT NULL, -- JSON of the whole form
+  saved_at bigint NOT NULL,
+  saved_by text NOT NULL,
+  version integer NOT NULL
+);
+
+CREATE TABLE edition (
+  id integer PRIMARY KEY CHECK (id = 1),
+  number bigint NOT NULL,
+  changed_at bigint NOT NULL
+);
+
+CREATE TABLE facilities (
+  code text PRIMARY KEY,
+  name_ja text NOT NULL,
+  name_en text,
+  service text NOT NULL REFERENCES services (key),
+  position integer NOT NULL,
+  retired_at bigint
+);
+
+CREATE INDEX facilities_by_service ON facilities (service);
+
+CREATE TABLE facility_domains (
+  domain text NOT NULL,
+  facility text NOT NULL REFERENCES facilities (code),
+  PRIMARY KEY (domain, facility)
+);
+
+CREATE TABLE fanouts (
+  id text PRIMARY KEY,
+  notice_id text NOT NULL,
+  root_id text NOT NULL,
+  report_number integer NOT NULL,
+  revision integer NOT NULL,
+  published_at bigint NOT NULL,
+  mail smallint NOT NULL CHECK (mail IN (0, 1)),
+  plan text NOT NULL, -- JSON: purpose, scopes and the letters in each language
+  stage text NOT NULL CHECK (stage IN ('superseding', 'expanding', 'done')),
+  cursor text NOT NULL DEFAULT '',
+  created_at bigint NOT NULL,
+  finished_at bigint,
+  UNIQUE (notice_id, report_number, revision)
+);
+
+CREATE INDEX fanouts_by_root ON fanouts (root_id);
+
+CREATE INDEX fanouts_unfinished ON fanouts (created_at) WHERE finished_at IS NULL;
+
+CREATE TABLE idempotency_keys (
+  api_key text NOT NULL,
+  idempotency_key text NOT NULL,
+  request_hash text NOT NULL,
+  status integer NOT NULL,
+  answer text NOT NULL,
+  created_at bigint NOT NULL,
+  PRIMARY KEY (api_key, idempotency_key)
+);
+
+CREATE TABLE impact_facilities (
+  impact_id text NOT NULL REFERENCES impacts (id),
+  facility text NOT NULL REFERENCES facilities (code),
+  PRIMARY KEY (impact_id, facility)
+);
+
+CREATE TABLE impacts (
+  id text PRIMARY KEY,
+  notice_id text NOT NULL REFERENCES notices (id),
+  service text NOT NULL REFERENCES services (key),
+
+  all_facilities smallint NOT NULL CHECK (all_facilities IN (0, 1)),
+  area_ja text,
+  area_en text,
+  symptom text NOT NULL CHECK (symptom IN ('unavailable', 'degraded', 'delayed', 'login')),
+  started_at bigint NOT NULL,
+  started_approximate smallint NOT NULL DEFAULT 0 CHECK (started_approximate IN (0, 1)),
+  recovered_at bigint,
+  position integer NOT NULL,
+  added_by_report integer NOT NULL,
+  CHECK (recovered_at IS NULL OR recovered_at >= started_at)
+);
+
+CREATE INDEX impacts_by_notice ON impacts (notice_id);
+
+CREATE INDEX impacts_open ON impacts (notice_id) WHERE recovered_at IS NULL;
+
+CREATE TABLE letters (
+  id text PRIMARY KEY,
+  subject text NOT NULL,
+  text_body text NOT NULL,
+  html_body text NOT NULL,
+  headers text NOT NULL, -- JSON, the same for all who get this letter
+  created_at bigint NOT NULL
+);
+
+CREATE TABLE mailboxes (
+  address text PRIMARY KEY, -- domain in lower-case ASCII
+  customer_id text NOT NULL REFERENCES customers (id),
+  facility text NOT NULL REFERENCES facilities (code),
+  created_at bigint NOT NULL
+);
+
+CREATE INDEX mailboxes_by_customer ON mailboxes (customer_id);
+
+CREATE INDEX mailboxes_by_facility ON mailboxes (facility);
+
+CREATE TABLE mails (
+  id text PRIMARY KEY,
+
+  class text NOT NULL CHECK (class IN ('urgent', 'bulk')),
+  letter_id text NOT NULL REFERENCES letters (id),
+  recipient text NOT NULL,
+  recipient_domain text NOT NULL,
+  fields text NOT NULL,     -- JSON: {name: {text, html}} put into the letter, and headers of this mail alone
+  message_id text NOT NULL UNIQUE,
+  dated_at bigint NOT NULL, -- the Date header: fixed, so that a repeat is the same mail
+
+  budget text,
+
+  repeatable smallint NOT NULL DEFAULT 0 CHECK (repeatable IN (0, 1)),
+
+  reserve smallint NOT NULL DEFAULT 0,
+  state text NOT NULL CHECK (state IN (
+    'queued', 'claimed', 'handing', 'sent', 'in_doubt', 'failed', 'cancelled', 'expired', 'no_budget')),
+  attempts integer NOT NULL DEFAULT 0,
+  next_attempt_at bigint NOT NULL,
+  not_after bigint,
+  lease_owner text,
+  lease_until bigint,
+
+  ticket smallint,
+  reply_code integer,
+  reply text,
+  created_at bigint NOT NULL,
+  ended_at bigint
+);
+
+CREATE INDEX mails_by_budget ON mails (budget);
+
+CREATE INDEX mails_due ON mails (class, next_attempt_at) WHERE state = 'queued';
+
+CREATE INDEX mails_in_doubt ON mails (created_at) WHERE state = 'in_doubt';
+
+CREATE INDEX mails_leased ON mails (lease_until) WHERE state IN ('claimed', 'handing');
+
+CREATE TABLE notices (
+  id text PRIMARY KEY, -- YYYYMMDD-N in the operator's zone, read out on the telephone
+  kind text NOT NULL CHECK (kind IN ('fault', 'work')),
+  title_ja text NOT NULL,
+  title_en text,
+
+  root_id text NOT NULL,
+  occurred_at bigint NOT NULL,
+  occurred_approximate smallint NOT NULL DEFAULT 0 CHECK (occurred_approximate IN (0, 1)),
+  recognised_at bigint,
+
+  serious_at bigint,
+  planned_from bigint,
+  planned_to bigint,
+  actual_from bigint,
+  actual_to bigint,
+  created_at bigint NOT NULL,
+  created_by text NOT NULL,
+
+  first_published_at bigint,
+  updated_at bigint NOT NULL,
+
+  version integer NOT NULL DEFAULT 0
+);
+
+CREATE INDEX notices_by_publication ON notices (first_published_at);
+
+CREATE INDEX notices_by_root ON notices (root_id);
+
+CREATE TABLE postings (
+  notice_id text NOT NULL REFERENCES notices (id),
+  report_number integer NOT NULL,
+  surface text NOT NULL,
+  posted_at bigint NOT NULL,
+  recorded_by text NOT NULL,
+  note text,
+  PRIMARY KEY (notice_id, report_number, surface)
+);
+
+CREATE TABLE reports (
+  notice_id text NOT NULL REFERENCES notices (id),
+  number integer NOT NULL CHECK (number >= 1),
+  revision integer NOT NULL DEFAULT 0 CHECK (revision >= 0),
+  phase text NOT NULL CHECK (phase IN (
+    'first', 'update', 'partial_recovery', 'recovery', 'delay_recovery', 'final',
+    'plan', 'start', 'extend', 'complete', 'cancel')),
+
+  tells_recovery smallint NOT NULL CHECK (tells_recovery IN (0, 1)),
+  published_at bigint NOT NULL,
+  published_by text NOT NULL,
+  body_ja text NOT NULL,
+  body_en text,
+
+  picture text NOT NULL,
+  mail smallint NOT NULL CHECK (mail IN (0, 1)),
+
+  backfilled smallint NOT NULL DEFAULT 0 CHECK (backfilled IN (0, 1)),
+  reason_ja text,
+  reason_en text,
+  PRIMARY KEY (notice_id, number, revision)
+);
+
+CREATE INDEX reports_by_time ON reports (published_at);
+
+CREATE TRIGGER reports_immutable BEFORE UPDATE ON reports BEGIN SELECT RAISE(ABORT, 'a published report is immutable'); END;
+
+CREATE TRIGGER reports_kept BEFORE DELETE ON reports BEGIN SELECT RAISE(ABORT, 'a published report is kept'); END;
+
+CREATE TABLE schema_migrations (number integer PRIMARY KEY, name text NOT NULL);
+
+CREATE TABLE service_dependencies (
+  service text NOT NULL REFERENCES services (key),
+  depends_on text NOT NULL REFERENCES services (key),
+  PRIMARY KEY (service, depends_on)
+);
+
+CREATE TABLE services (
+  key text PRIMARY KEY,
+  name_ja text NOT NULL,
+  name_en text,
+  group_name text,
+
+  part_of text,
+  position integer NOT NULL,
+  retired_at bigint
+);
+
+CREATE TABLE sessions (
+  token_hash text PRIMARY KEY,
+  audience text NOT NULL CHECK (audience IN ('staff', 'customer')),
+  subject text NOT NULL, -- staff.id or customers.id
+  created_at bigint NOT NULL,
+
+  proved_at bigint NOT NULL,
+  expires_at bigint NOT NULL
+);
+
+CREATE INDEX sessions_by_expiry ON sessions (expires_at);
+
+CREATE INDEX sessions_by_subject ON sessions (audience, subject);
+
+CREATE TABLE setup_links (
+  token_hash text PRIMARY KEY,
+  created_at bigint NOT NULL,
+  expires_at bigint NOT NULL,
+  used_at bigint
+);
+
+CREATE TABLE staff (
+  id text PRIMARY KEY,
+  login text NOT NULL UNIQUE,
+  name text NOT NULL,
+  role text NOT NULL CHECK (role IN ('author', 'publisher', 'admin')),
+  password_hash text NOT NULL,
+  created_at bigint NOT NULL,
+  disabled_at bigint
+);
+
+CREATE TABLE tickets (
+  budget text NOT NULL,
+  number smallint NOT NULL CHECK (number BETWEEN 1 AND 3),
+  mail_id text NOT NULL,
+  taken_at bigint NOT NULL,
+  PRIMARY KEY (budget, number)
+);
