@@ -37,7 +37,7 @@ function mine(facts: PersonalFacts): { text: string; html: string } {
   if (lines.length === 0) return { text: '', html: '' };
   const heading = ja ? 'お客さまのメールアドレスへの影響' : 'Your own mailboxes';
   return {
-    text: `■ ${heading}\n${lines.map((line) => `・${line}`).join('\n')}\n`,
+    text: `■ ${heading}\n${lines.map((line) => `・${line}`).join('\n')}`,
     html: `<h2>${heading}</h2><ul>${lines.map((line) => `<li>${escapeHtml(line)}</li>`).join('')}</ul>`,
   };
 }
