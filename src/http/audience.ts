@@ -19,6 +19,10 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     audience?: Audience;
   }
+  interface FastifyInstance {
+    /** Every route with whom it is for. */
+    audiences: { method: string; url: string; audience: Audience }[];
+  }
 }
 
 /** How each audience is recognised. The rooms that know (staff, customers) are handed in by app.ts. */
@@ -35,8 +39,11 @@ export interface Doorkeepers {
 
 /** Asks the doorkeeper before anything of the route runs, and checks the form's token before its handler does. */
 export function guardRoutes(app: FastifyInstance, keepers: Doorkeepers): void {
+  app.decorate('audiences', []);
   app.addHook('onRoute', (route) => {
-    if (!route.config?.audience) throw new Error(`${String(route.method)} ${route.url} names no audience`);
+    const audience = route.config?.audience;
+    if (!audience) throw new Error(`${String(route.method)} ${route.url} names no audience`);
+    for (const method of [route.method].flat()) app.audiences.push({ method, url: route.url, audience });
   });
   app.addHook('onRequest', async (request: FastifyRequest) => {
     const audience = request.routeOptions.config.audience;

@@ -1,0 +1,160 @@
+import Fastify, { type FastifyInstance, type InjectOptions, type LightMyRequestResponse } from 'fastify';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { guardRoutes } from '../../src/http/audience.ts';
+import { publishNotice } from '../../src/notices/publish.ts';
+import { isAct, mayDo, ROLES, type Role } from '../../src/staff/permissions.ts';
+import { startApp } from '../support/app.ts';
+import { faultInput, publisher, smallCatalogue } from '../support/notices.ts';
+import { csrfOf, customerAt, keyFor, staffAt } from '../support/people.ts';
+
+type Route = FastifyInstance['audiences'][number];
+
+/** Whoever knocks. Keys come twice: with the scope that a route asks for, and with all the others. */
+type Visitor = 'anonymous' | 'customer' | Role | 'key without the scope' | 'key with the scope';
+const VISITORS: Visitor[] = ['anonymous', 'customer', ...ROLES, 'key without the scope', 'key with the scope'];
+
+/** What a route's door answers: let in, unknown (asked to sign in), or known and refused. */
+type Door = 'in' | 'sign in' | 'refused';
+
+/** The rule itself: routes × visitors. */
+function expectedDoor({ audience }: Route, visitor: Visitor): Door {
+  switch (audience.who) {
+    case 'everyone':
+      return 'in';
+    case 'customer':
+      return visitor === 'customer' ? 'in' : 'sign in';
+    case 'staff': {
+      const role = ROLES.find((one) => one === visitor);
+      if (!role) return 'sign in';
+      return audience.may === null || (isAct(audience.may) && mayDo(role, audience.may)) ? 'in' : 'refused';
+    }
+    case 'key':
+      if (visitor === 'key with the scope') return 'in';
+      return visitor === 'key without the scope' ? 'refused' : 'sign in';
+  }
+}
+
+function doorOf(answer: LightMyRequestResponse): Door {
+  if (answer.statusCode === 401) return 'sign in';
+  if (answer.statusCode === 303 && /\/sign-in(\?|$)/.test(String(answer.headers.location))) return 'sign in';
+  return answer.statusCode === 403 ? 'refused' : 'in';
+}
+
+const changes = (route: Route) => !['GET', 'HEAD', 'OPTIONS'].includes(route.method);
+const byBrowser = ({ audience }: Route) =>
+  audience.who === 'customer' || audience.who === 'staff' || (audience.who === 'everyone' && audience.form === true);
+
+/** The house with somebody of every kind in front of it. */
+async function street() {
+  const shirase = await startApp();
+  const { app, db, clock, ground } = shirase;
+  await smallCatalogue(db);
+  const notice = await publishNotice({ ...ground, announce: () => {} }, publisher, faultInput());
+  const people = new Map([['customer', await customerAt(shirase, 'taro', ['121'])]] as const) as Map<
+    Visitor,
+    Awaited<ReturnType<typeof staffAt>>
+  >;
+  for (const role of ROLES) people.set(role, await staffAt(shirase, role));
+  const scopes = [
+    ...new Set(app.audiences.flatMap(({ audience }) => (audience.who === 'key' ? [audience.scope] : []))),
+  ];
+  const keys = new Map<string, { authorization: string }>();
+  for (const scope of scopes) {
+    keys.set(`with ${scope}`, await keyFor(db, clock, scope));
+    keys.set(`without ${scope}`, await keyFor(db, clock, ...scopes.filter((other) => other !== scope)));
+  }
+  const knock = (route: Route, visitor: Visitor, more: { fields?: Record<string, string> } = {}) => {
+    const options: InjectOptions = {
+      method: route.method,
+      url: route.url
+        .replace(/:id\b/, notice.id)
+        .replace(/:hash\b/, '0')
+        .replace(/:\w+|\*/g, '1'),
+      cookies: Object.fromEntries(people.get(visitor)?.cookies ?? []),
+    };
+    const scope = route.audience.who === 'key' ? route.audience.scope : (scopes[0] ?? '');
+    if (visitor.startsWith('key')) options.headers = keys.get(`${visitor.split(' ')[1]} ${scope}`) ?? {};
+    if (!changes(route)) return app.inject(options);
+    const form = byBrowser(route);
+    const headers = { 'content-type': form ? 'application/x-www-form-urlencoded' : 'application/json' };
+    const payload = form ? new URLSearchParams(more.fields ?? {}).toString() : '{}';
+    return app.inject({ ...options, headers: { ...options.headers, ...headers }, payload });
+  };
+  /** The token of a form that this visitor sees. */
+  const token = async (visitor: Visitor) => {
+    const page = visitor === 'customer' ? '/my' : '/console';
+    return csrfOf((await people.get(visitor)?.get(page)) as LightMyRequestResponse);
+  };
+  return { app, knock, token };
+}
+
+describe('the doors of the house', () => {
+  test('every route lets in whom it names and nobody else, whatever is asked, and none breaks', async () => {
+    const { app, knock } = await street();
+    const table: string[] = [];
+    const wrong: string[] = [];
+    for (const route of app.audiences) {
+      for (const visitor of VISITORS) {
+        const answer = await knock(route, visitor);
+        const expected = expectedDoor(route, visitor);
+        // a form without its page's token is refused, even to those who may
+        const door = expected === 'in' && changes(route) && byBrowser(route) ? 'refused' : expected;
+        const line = `${route.method} ${route.url} as ${visitor}: ${answer.statusCode}`;
+        table.push(line);
+        if (doorOf(answer) !== door || answer.statusCode >= 500) wrong.push(`${line}, expected: ${door}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+    expect(table.length).toBeGreaterThan(30 * VISITORS.length);
+  }, 120_000);
+
+  test('with the token of a page of ours, forms reach those who may send them', async () => {
+    const { app, knock, token } = await street();
+    const wrong: string[] = [];
+    const forms = app.audiences.filter(
+      (route) => changes(route) && byBrowser(route) && !route.url.endsWith('/sign-out'),
+    );
+    for (const visitor of ['customer', ...ROLES] as const) {
+      for (const route of forms.filter((one) => one.audience.who !== 'everyone')) {
+        if (expectedDoor(route, visitor) !== 'in') continue;
+        const answer = await knock(route, visitor, { fields: { _csrf: await token(visitor) } });
+        const refusedByTheAct = answer.statusCode === 403 && visitor === 'author';
+        if (answer.statusCode >= 500 || (doorOf(answer) !== 'in' && !refusedByTheAct)) {
+          wrong.push(`${route.method} ${route.url} as ${visitor}: ${answer.statusCode}`);
+        }
+      }
+    }
+    expect(wrong).toEqual([]);
+    expect(forms.length).toBeGreaterThan(5);
+  }, 120_000);
+
+  test('a token of somebody else’s page is worth nothing', async () => {
+    const { app, knock, token } = await street();
+    const form = app.audiences.find((route) => changes(route) && route.audience.who === 'customer');
+    expect(form).toBeDefined();
+    if (!form) return;
+    const answer = await knock(form, 'customer', { fields: { _csrf: await token('admin') } });
+    expect(answer.statusCode).toBe(403);
+  });
+
+  test('what programs are refused with is a problem document, what people are refused with is a page', async () => {
+    const { app, knock } = await street();
+    const api = app.audiences.find((route) => route.audience.who === 'key' && route.method === 'GET');
+    const console_ = app.audiences.find(
+      (route) => route.audience.who === 'staff' && route.audience.may === 'audit:read',
+    );
+    expect(api && console_).toBeDefined();
+    if (!api || !console_) return;
+    expect((await knock(api, 'anonymous')).headers['content-type']).toContain('application/problem+json');
+    expect((await knock(api, 'anonymous')).headers['www-authenticate']).toContain('Bearer');
+    expect((await knock(console_, 'author')).headers['content-type']).toContain('text/html');
+  });
+
+  test('a route that names nobody does not start the server', () => {
+    const app = Fastify();
+    onTestFinished(() => app.close());
+    const nobody = async () => {};
+    guardRoutes(app, { customer: nobody, staff: nobody, key: nobody, anyone: nobody });
+    expect(() => app.get('/forgotten', () => 'open to all')).toThrow('GET /forgotten names no audience');
+  });
+});
