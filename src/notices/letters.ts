@@ -5,7 +5,7 @@ import type { Names } from './names.ts';
 import { inLanguage, type Notice } from './notice.ts';
 import type { Phase } from './phases.ts';
 import type { Report } from './report.ts';
-import { CAUSE_STATE_WORDS, PHASE_WORDS, SYMPTOM_WORDS } from './words.ts';
+import { CAUSE_STATE_WORDS, PHASE_WORDS, symptomWords } from './words.ts';
 
 /** The state in words, first in the subject: a telephone shows fifteen characters. REGULATION 1.12. */
 const SUBJECT_WORDS: Record<Phase, { ja: string; en: string }> = {
@@ -68,7 +68,7 @@ export function letterFor(
           ? null
           : impact.facilities.map((code) => nameOf(names.facilities.get(code), code, language)),
       area: impact.area,
-      symptom: SYMPTOM_WORDS[impact.symptom][language],
+      symptom: symptomWords(impact)[language],
       startedAt: impact.startedAt,
       approximate: impact.approximate,
       recoveredAt: impact.recoveredAt,

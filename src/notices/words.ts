@@ -45,6 +45,18 @@ export const SYMPTOM_WORDS: Record<Symptom, Message> = {
   login: { ja: 'ログインしづらくなっています', en: 'Hard to sign in' },
 };
 
+/** The same once it is over: what worked again must not read as if it were broken. */
+const SYMPTOM_PAST: Record<Symptom, Message> = {
+  unavailable: { ja: 'ご利用いただけませんでした', en: 'Was not available' },
+  degraded: { ja: 'ご利用しづらくなっていました', en: 'Was hard to use' },
+  delayed: { ja: 'メールの到着が遅れていました', en: 'Was delayed' },
+  login: { ja: 'ログインしづらくなっていました', en: 'Was hard to sign in to' },
+};
+
+export function symptomWords(impact: { symptom: Symptom; recoveredAt: number | null }): Message {
+  return (impact.recoveredAt === null ? SYMPTOM_WORDS : SYMPTOM_PAST)[impact.symptom];
+}
+
 export const CAUSE_STATE_WORDS: Record<CauseState, Message> = {
   investigating: { ja: '調査中', en: 'Under investigation' },
   presumed: { ja: '推定', en: 'Presumed' },

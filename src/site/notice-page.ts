@@ -54,7 +54,11 @@ export function noticePage(notice: Notice, content: SiteContent, now: Instant): 
     isFault: notice.kind === 'fault',
     reload: open,
     facts: factsOf(picture),
-    cause: picture?.cause ? { state: CAUSE_STATE_WORDS[picture.cause.state], text: picture.cause.text ?? null } : null,
+    // Once the causes are told one by one, the word alone says nothing more.
+    cause:
+      picture?.cause && (picture.cause.text || !picture.causes?.length)
+        ? { state: CAUSE_STATE_WORDS[picture.cause.state], text: picture.cause.text ?? null }
+        : null,
     causes: (picture?.causes ?? []).map((cause) => ({
       kind: CAUSE_KIND_WORDS[cause.kind],
       state: CAUSE_STATE_WORDS[cause.state],

@@ -2,7 +2,7 @@ import type { CatalogueNames, Name } from '../catalogue/catalogue.ts';
 import type { Message } from '../errors.ts';
 import type { Impact } from '../notices/impact.ts';
 import type { NoticeState } from '../notices/notice.ts';
-import { SYMPTOM_WORDS } from '../notices/words.ts';
+import { symptomWords } from '../notices/words.ts';
 
 /** Which of the badges of the stylesheet a state wears. Each badge has a shape and a word beside its colour. */
 export type Badge = 'fault' | 'delay' | 'work' | 'normal' | 'recovered' | 'planned';
@@ -39,7 +39,7 @@ export function impactView(impact: Impact, names: CatalogueNames, now: number): 
     service: names.service(impact.service),
     facilities: impact.facilities === 'all' ? null : impact.facilities.map((code) => names.facility(code)),
     area: impact.area,
-    symptom: SYMPTOM_WORDS[impact.symptom],
+    symptom: symptomWords(impact),
     startedAt: impact.startedAt,
     approximate: impact.approximate,
     recoveredAt: impact.recoveredAt,
