@@ -1,5 +1,6 @@
 import { type Instant, MINUTE } from '../time.ts';
 import type { Impact } from './impact.ts';
+import { bodyHtml } from './markup.ts';
 import type { Names } from './names.ts';
 import type { Notice, Text } from './notice.ts';
 import type { Report } from './report.ts';
@@ -40,7 +41,7 @@ export function reportLook(notice: Notice, report: Report, names: Names) {
     publishedAt: report.publishedAt,
     reason: report.reason,
     tellsRecovery: report.tellsRecovery,
-    body: report.body,
+    body: { ja: bodyHtml(report.body.ja), en: report.body.en === undefined ? undefined : bodyHtml(report.body.en) },
     mail: report.mail,
     impacts: picture.impacts.map((impact) => impactLook(impact, names)),
     cause: picture.cause && { state: CAUSE_STATE_WORDS[picture.cause.state], text: picture.cause.text },

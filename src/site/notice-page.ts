@@ -1,5 +1,6 @@
 import type { Desk, Name } from '../catalogue/catalogue.ts';
 import type { Message } from '../errors.ts';
+import { bodyHtml } from '../notices/markup.ts';
 import { type Notice, noticeState } from '../notices/notice.ts';
 import type { Picture, Report } from '../notices/report.ts';
 import {
@@ -13,7 +14,6 @@ import {
 import type { Instant } from '../time.ts';
 import type { SiteContent } from './edition.ts';
 import { card, type NoticeCard } from './front-page.ts';
-import { bodyHtml } from './markup.ts';
 
 export interface ReportView {
   number: number;

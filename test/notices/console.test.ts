@@ -75,7 +75,7 @@ describe('the console of notices', () => {
     });
     const page = textOf(await staff.get('/console/notices/20140306-1?published=1'));
     expect(page).toContain('公開しました。');
-    expect(page).toContain('認知から初報まで15分 （目標30分以内）');
+    expect(page).toContain('認知から初報まで15分（目標30分以内）');
   });
 
   test('shows what would be published, and publishes nothing', async () => {
