@@ -222,6 +222,25 @@ describe('newer text takes the place of what still waits', () => {
     expect(mails.map((mail) => mail.state)).toEqual(['cancelled', 'queued']);
   });
 
+  test('what replaces a recovery that has not arrived goes in recovery’s place', async () => {
+    const { db, clock, notices, alerts } = await ready();
+    await subscriber(db, 'taro', ['121']);
+    const { id } = await publishNotice(notices, publisher, faultInput());
+    await expandAll(alerts);
+    await sendAll(db);
+    clock.advance(MINUTE);
+    const recovery = nextReport({
+      phase: 'recovery',
+      recovered: [{ impact: `${id}-1`, at: '2014-03-06T08:00:30+09:00' }],
+    });
+    await publishReport(notices, publisher, id, recovery);
+    await expandAll(alerts);
+    clock.advance(MINUTE);
+    await publishReport(notices, publisher, id, nextReport({ phase: 'update', mail: true }));
+    await expandAll(alerts);
+    expect(await made(db)).toEqual(['taro #1 slot 1 sent', 'taro #2 slot 2 superseded', 'taro #3 slot 2 queued']);
+  });
+
   test('an update that mails nobody still replaces a queued first report, in its slot', async () => {
     const { db, clock, notices, alerts } = await ready();
     await subscriber(db, 'broken', ['121']);

@@ -1,0 +1,44 @@
+import { once } from 'node:events';
+import { expandNext } from '../../src/alerts/expand.ts';
+import { alertSettled, recheckAlert } from '../../src/alerts/recheck.ts';
+import { openDatabase } from '../../src/db/open.ts';
+import { becomeSoleSender } from '../../src/db/sole-sender.ts';
+import { Courier } from '../../src/mail/courier.ts';
+import { smtpRelay } from '../../src/mail/relay.ts';
+
+/** A sender as start.ts makes it, with short waits, on a clock that begins where it is told. It runs until it is killed. */
+export interface Orders {
+  databaseUrl: string;
+  relayUrl: string;
+  now: number;
+  name: string;
+}
+
+process.stdout.write('ready\n');
+const [line] = (await once(process.stdin, 'data')) as [Buffer];
+const { databaseUrl, relayUrl, now, name } = JSON.parse(line.toString()) as Orders;
+const began = performance.now();
+const clock = { now: () => now + Math.round(performance.now() - began) };
+const db = openDatabase(databaseUrl, () => {});
+const alone = db.engine === 'sqlite';
+// the kernel freed the lock of the one that was killed before
+if (alone && !becomeSoleSender(databaseUrl)) throw new Error('another process sends');
+const alerts = { db, clock, publicUrl: 'http://status.example', secret: 'x'.repeat(32), alertsPerNotice: 3 };
+const courier = new Courier({
+  db,
+  clock,
+  relay: smtpRelay(relayUrl, { connections: 5, connectionTimeout: 500, greetingTimeout: 500, socketTimeout: 400 }),
+  sender: { name: 'OCN 障害情報', address: 'notices@status.example' },
+  recheck: recheckAlert(alerts),
+  settled: alertSettled(alerts),
+  owner: name,
+  ticketsPerBudget: 3,
+  perSecond: 120,
+  lanes: { urgent: 1, bulk: 5 },
+  // small steps, so that a kill falls into the middle of an expansion, too
+  before: () => expandNext(alerts, 40),
+  alone,
+  warn: (error) => process.stderr.write(`${String(error)}\n`),
+});
+courier.start();
+process.stdout.write('sending\n');

@@ -1,0 +1,174 @@
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { sql } from 'kysely';
+import { expect, onTestFinished, test } from 'vitest';
+import { expandNext } from '../../src/alerts/expand.ts';
+import { alertSettled, recheckAlert } from '../../src/alerts/recheck.ts';
+import { packageRoot } from '../../src/config.ts';
+import { migrate } from '../../src/db/migrate.ts';
+import { type Database, openDatabase } from '../../src/db/open.ts';
+import { publishNotice, publishReport } from '../../src/notices/publish.ts';
+import { MINUTE } from '../../src/time.ts';
+import { subscriber } from '../support/addresses.ts';
+import { type Child, startChild } from '../support/child.ts';
+import { clockAt, type TestClock } from '../support/clock.ts';
+import { emptyDatabaseUrl, engine } from '../support/database.ts';
+import { courierTo } from '../support/mail.ts';
+import { faultInput, nextReport, noticeGround, publisher, smallCatalogue } from '../support/notices.ts';
+import { seeded } from '../support/seed.ts';
+import { type FaultyRelay, type Script, startFaultyRelay } from '../support/smtp.ts';
+import type { Orders } from './courier-child.ts';
+
+const ADDRESSES = 250;
+/** Longer than a lease: what a killed process held is free when its successor starts. */
+const ROUND = 2.5 * MINUTE;
+const SENDERS = engine === 'postgres' ? 2 : 1;
+
+/** In small, and with the same rules, what a long run does with thousands of mails and hundreds of kills. */
+test('a sender killed at any moment sends nobody a fourth mail and loses no recovery out of sight', async () => {
+  const { seed, random, between } = seeded();
+  const url = await emptyDatabaseUrl();
+  const db = await readyWithAddresses(url);
+  const clock = clockAt('2014-03-06T08:00:00+09:00');
+  const relay = await startFaultyRelay(faults(random));
+  const notices = noticeGround(db, clock);
+  let kills = 0;
+  const kill = async (sender: Child, after: number) => {
+    await sender.hears('ready');
+    const orders: Orders = { databaseUrl: url, relayUrl: relay.url, now: clock.now(), name: `sender-${++kills}` };
+    sender.tell(orders);
+    await sender.hears('sending');
+    await wait(after);
+    sender.process.kill('SIGKILL');
+    expect(await sender.ended).toBe('SIGKILL');
+  };
+  // The next ones start while these are being killed.
+  const spare = Array.from({ length: SENDERS }, () => startChild('test/drills/courier-child.ts'));
+  /** Until the publication is out but for a few, ten rounds at most. */
+  const sendUnderFire = async () => {
+    for (let round = 0; round < 10 && (round < 4 || (await waiting(db)) > 10); round++) {
+      const senders = spare.splice(0, SENDERS);
+      for (let n = 0; n < SENDERS; n++) spare.push(startChild('test/drills/courier-child.ts'));
+      await Promise.all(senders.map((sender) => kill(sender, between(100, 900))));
+      clock.advance(ROUND);
+    }
+  };
+
+  const { id } = await publishNotice(notices, publisher, faultInput());
+  await sendUnderFire();
+  const recovered = [{ impact: `${id}-1`, at: '2014-03-06T08:05:00+09:00' }];
+  await publishReport(notices, publisher, id, nextReport({ phase: 'recovery', recovered, mail: true }));
+  await sendUnderFire();
+  await publishReport(notices, publisher, id, nextReport({ phase: 'update', mail: true }));
+  await sendUnderFire();
+  await sendTheRest(db, clock, relay);
+
+  const counts = await whatBecameOfThem(db, relay);
+  console.log(`kill drill on ${engine}, DRILL_SEED=${seed}: ${JSON.stringify({ kills, ...counts })}`);
+  expect(counts).toMatchObject({
+    addresses: ADDRESSES,
+    unfinished: 0,
+    sentButNotStored: 0,
+    recoveryLost: 0,
+    moreThanThree: 0,
+    withoutTicket: 0,
+  });
+  // Later texts take the place of those that still wait, so it may be fewer than three for each.
+  expect(counts.stored).toBeGreaterThan(ADDRESSES);
+  if (engine === 'sqlite') {
+    const { rows } = await sql<{ integrity_check: string }>`PRAGMA integrity_check`.execute(db.kysely);
+    expect(rows).toEqual([{ integrity_check: 'ok' }]);
+  }
+}, 120_000);
+
+async function readyWithAddresses(url: string): Promise<Database> {
+  const db = openDatabase(url, () => {});
+  onTestFinished(() => db.close());
+  await migrate(db, join(packageRoot, 'migrations'));
+  await smallCatalogue(db);
+  await db.transaction(async (tx) => {
+    for (let n = 0; n < ADDRESSES; n++) await subscriber({ ...db, kysely: tx }, `r${n}`, ['121']);
+  });
+  return db;
+}
+
+async function waiting(db: Database): Promise<number> {
+  const rows = await db.kysely.selectFrom('mails').select('id').where('state', '=', 'queued').execute();
+  return rows.length;
+}
+
+/** After the final dot the relay drops 3 % and hangs with 1 %, having kept half of them; 5 % it refuses for now. */
+function faults(random: () => number): () => Script {
+  return () => {
+    const chance = random();
+    const storesAnyway = random() < 0.5;
+    if (chance < 0.03) return { dot: 'drop', storesAnyway };
+    if (chance < 0.04) return { dot: 'hang', storesAnyway };
+    return chance < 0.09 ? { dot: '451 4.3.0 try again' } : {};
+  };
+}
+
+/** Nobody is killed any more; at last the relay is well, too. */
+async function sendTheRest(db: Database, clock: TestClock, relay: FaultyRelay): Promise<void> {
+  const alerts = { db, clock, publicUrl: 'http://status.example', secret: 'x'.repeat(32), alertsPerNotice: 3 };
+  const courier = courierTo(db, clock, relay.url, {
+    recheck: recheckAlert(alerts),
+    settled: alertSettled(alerts),
+    before: () => expandNext(alerts),
+    owner: 'the last one',
+    alone: engine === 'sqlite',
+    lanes: { urgent: 1, bulk: 5 },
+  });
+  for (let round = 0; round < 24; round++) {
+    if (round === 4) relay.script = () => ({});
+    clock.advance(5 * MINUTE);
+    await courier.drain();
+  }
+}
+
+/** What the database says against what the other side has. */
+async function whatBecameOfThem(db: Database, relay: FaultyRelay) {
+  const mails = await db.kysely
+    .selectFrom('mails')
+    .innerJoin('alerts', 'alerts.id', 'mails.id')
+    .select(['mails.message_id', 'mails.state', 'mails.budget', 'alerts.email_key', 'alerts.report_number'])
+    .execute();
+  const tickets = count((await db.kysely.selectFrom('tickets').select('budget').execute()).map((row) => row.budget));
+  const known = new Map(mails.map((mail) => [mail.message_id, mail]));
+  const stored = relay.stored.map(({ raw }) => {
+    const id = /^Message-ID: (<[^>]+>)/im.exec(raw)?.[1] ?? '';
+    const mail = known.get(id);
+    if (!mail) throw new Error(`the relay has ${id}, which nobody wrote`);
+    return mail;
+  });
+  const copies = count(stored.map((mail) => mail.budget ?? ''));
+  const told = new Set(stored.filter(tellsRecovery).map((mail) => mail.email_key));
+  const inDoubt = mails.filter((mail) => mail.state === 'in_doubt');
+  const inSight = new Set(inDoubt.filter(tellsRecovery).map((mail) => mail.email_key));
+  const everybody = [...new Set(mails.map((mail) => mail.email_key))];
+  const untold = everybody.filter((address) => !told.has(address));
+  return {
+    addresses: everybody.length,
+    stored: stored.length,
+    sent: mails.filter((mail) => mail.state === 'sent').length,
+    repeated: stored.length - new Set(stored).size,
+    inDoubt: inDoubt.length,
+    recoveryInDoubt: untold.length,
+    unfinished: mails.filter((mail) => ['queued', 'claimed', 'handing'].includes(mail.state)).length,
+    sentButNotStored: mails.filter((mail) => mail.state === 'sent' && !stored.includes(mail)).length,
+    recoveryLost: untold.filter((address) => !inSight.has(address)).length,
+    moreThanThree: [...copies.values()].filter((number) => number > 3).length,
+    withoutTicket: [...copies].filter(([budget, number]) => (tickets.get(budget) ?? 0) < number).length,
+  };
+}
+
+/** Recovery itself, or a later text that took its place. */
+function tellsRecovery(mail: { report_number: number }): boolean {
+  return mail.report_number >= 2;
+}
+
+function count(names: string[]): Map<string, number> {
+  const found = new Map<string, number>();
+  for (const name of names) found.set(name, (found.get(name) ?? 0) + 1);
+  return found;
+}
