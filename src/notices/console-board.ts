@@ -54,10 +54,19 @@ export function board(notices: Notice[], now: Instant) {
   };
 }
 
-/** The reports that may come next, by their words. */
+/** The reports that staff would write next, by their words: no final report while something is broken, no recovery after it. */
 export function phaseLinks(notice: Notice): { phase: Phase; word: (typeof PHASE_WORDS)[Phase] }[] {
   const previous = notice.reports.at(-1)?.phase ?? 'none';
-  return nextPhases(notice.kind, previous).map((phase) => ({ phase, word: PHASE_WORDS[phase] }));
+  const open = notice.impacts.some((impact) => impact.recoveredAt === null);
+  const delayed = notice.impacts.some((impact) => impact.recoveredAt === null && impact.symptom === 'delayed');
+  const sensible = (phase: Phase) => {
+    if (phase === 'final') return !open;
+    if (phase === 'recovery' || phase === 'partial_recovery') return open;
+    return phase !== 'delay_recovery' || delayed;
+  };
+  return nextPhases(notice.kind, previous)
+    .filter(sensible)
+    .map((phase) => ({ phase, word: PHASE_WORDS[phase] }));
 }
 
 /** The colour class of a state; its word always stands beside it. */
@@ -71,6 +80,7 @@ export function badgeOf(state: NoticeState): string {
     case 'delayed':
       return 'delay';
     case 'planned':
+      return 'work planned';
     case 'in_progress':
       return 'work';
     case 'recovered':

@@ -5,7 +5,8 @@ import { requireStaff } from '../http/audience.ts';
 import { page } from '../http/views.ts';
 import { mayDo } from '../staff/permissions.ts';
 import { namesOfWhoMay } from '../staff/who-may.ts';
-import { type Fields, type FormGround, MOST_ROWS, type Reading, rowCount } from './form.ts';
+import { rowCount } from './form.ts';
+import { type Fields, type FormGround, MOST_ROWS, type Reading } from './form-reader.ts';
 import type { NoticeGround } from './ground.ts';
 import { SYMPTOMS } from './impact.ts';
 import type { Notice } from './notice.ts';
@@ -20,6 +21,12 @@ import {
   MEASURE_STATUS_WORDS,
   SYMPTOM_WORDS,
 } from './words.ts';
+
+const LISTS = ['impacts', 'causes', 'measures'] as const;
+type FormKind = 'notice' | 'report';
+
+/** The rows that a form shows at least, so that it can be filled in without a script. */
+const LEAST = { notice: { impacts: 3, causes: 3, measures: 4 }, report: { impacts: 1, causes: 3, measures: 4 } };
 
 /** What a form shows beside its fields. */
 export interface FormPage {
@@ -45,17 +52,14 @@ export async function showForm(
   outcome: { trouble?: Trouble | undefined; preview?: ReportLook | undefined } = {},
 ): Promise<FastifyReply> {
   const { services, facilities } = await loadCatalogue(ground.db.kysely);
+  const kind = form.template === 'console/notice-form' ? 'notice' : 'report';
   const view = {
     ...form.more,
     fields: form.fields,
     problems: outcome.trouble?.problems ?? [],
     message: outcome.trouble?.message,
     preview: outcome.preview,
-    rows: {
-      impacts: rowCount(form.fields, 'impacts', form.template === 'console/notice-form' ? 3 : 1),
-      causes: rowCount(form.fields, 'causes', 3),
-      measures: rowCount(form.fields, 'measures', 4),
-    },
+    rows: Object.fromEntries(LISTS.map((list) => [list, rowCount(form.fields, list, LEAST[kind][list])])),
     options: optionsOf(services.map(({ key, name }) => ({ value: key, word: name }))),
     codes: services.flatMap(({ key, name }) => {
       const own = facilities.filter((facility) => facility.service === key).map((facility) => facility.code);
@@ -103,10 +107,10 @@ export function parseReading<Input>(reading: Reading, parseBody: (body: unknown)
 }
 
 /** "Add a row": one more of `impacts`, `causes` or `measures`, if that is what the button said. */
-export function withMoreRows(fields: Fields, action: string, least: number): Fields | undefined {
-  const list = /^add-(impacts|causes|measures)$/.exec(action)?.[1];
+export function withMoreRows(fields: Fields, action: string, form: FormKind): Fields | undefined {
+  const list = LISTS.find((one) => action === `add-${one}`);
   if (list === undefined) return undefined;
-  const rows = Math.min(MOST_ROWS, rowCount(fields, list, least) + 1);
+  const rows = Math.min(MOST_ROWS, rowCount(fields, list, LEAST[form][list]) + 1);
   return { ...fields, [`${list}.rows`]: String(rows) };
 }
 

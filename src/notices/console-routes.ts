@@ -8,11 +8,13 @@ import { auditTrail } from '../staff/audit.ts';
 import { mayDo } from '../staff/permissions.ts';
 import { parseLocalInput } from '../time.ts';
 import { board, boardEntry } from './console-board.ts';
+import { consoleCorrectRoutes } from './console-correct.ts';
 import { posterAt } from './console-form.ts';
 import { consoleNoticeRoutes } from './console-notice.ts';
 import { consoleReportRoutes } from './console-report.ts';
 import { findDraft, listDrafts } from './draft.ts';
-import { type Fields, fieldsOf } from './form.ts';
+import { fieldsOf } from './form.ts';
+import type { Fields } from './form-reader.ts';
 import { foundNotice } from './found.ts';
 import type { NoticeGround } from './ground.ts';
 import type { Phase } from './phases.ts';
@@ -34,7 +36,11 @@ export function consoleRoutes(app: FastifyInstance, ground: NoticeGround): void 
       }),
     );
     const notices = await noticeStore.published(ground.db.kysely);
-    return page(request, reply, 'console/board', { ...board(notices, now), drafts: drafts.flat() });
+    return page(request, reply, 'console/board', {
+      ...board(notices, now),
+      drafts: drafts.flat(),
+      mayAudit: mayDo(requireStaff(request).role, 'audit:read'),
+    });
   });
 
   // Where a form was sent to, read again: by the language switch, by a reload of the address.
@@ -47,6 +53,7 @@ export function consoleRoutes(app: FastifyInstance, ground: NoticeGround): void 
 
   consoleNoticeRoutes(app, ground);
   consoleReportRoutes(app, ground);
+  consoleCorrectRoutes(app, ground);
 
   app.get('/console/notices/:id', { config: { audience } }, (request, reply) => showNotice(ground, request, reply));
 

@@ -1,6 +1,6 @@
 import { localInput } from '../time.ts';
 import { showFacilities } from './facility-list.ts';
-import type { Fields } from './form.ts';
+import type { Fields } from './form-reader.ts';
 import type { Notice } from './notice.ts';
 import type { Report } from './report.ts';
 

@@ -204,6 +204,23 @@ describe('the console of notices', () => {
     expect(published.statusCode, textOf(published)).toBe(303);
   });
 
+  test('lets a fault share the mails of another one with the same root', async () => {
+    const place = await console_();
+    await openFault(place);
+    const page = await place.staff.get(NEW);
+    expect(page.body).toContain('<option value="20140306-1">OCNメールがご利用いただけません</option>');
+    await press(place.staff, NEW, '/console/notices', 'publish', { ...fault, sharesRootWith: '20140306-1' });
+    expect((await findNotice(place.db.kysely, '20140306-2'))?.rootId).toBe('20140306-1');
+  });
+
+  test('offers no final report while something is broken', async () => {
+    const place = await console_();
+    await openFault(place);
+    const board = textOf(await place.staff.get('/console'));
+    expect(board).toContain('回復報を書く');
+    expect(board).not.toContain('終報を書く');
+  });
+
   test('announces a work', async () => {
     const { staff, db } = await console_();
     const work = {

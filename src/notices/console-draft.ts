@@ -1,0 +1,104 @@
+import type { FastifyRequest } from 'fastify';
+import { Conflict } from '../errors.ts';
+import { requireStaff } from '../http/audience.ts';
+import { answerTo, once } from '../staff/idempotency.ts';
+import { posterAt } from './console-form.ts';
+import { type Draft, findDraft, openNotice, saveDraft } from './draft.ts';
+import { readNotice, writtenIn } from './form.ts';
+import { fieldsFromBody } from './form-fill.ts';
+import type { Fields, FormGround } from './form-reader.ts';
+import type { AlsoInTransaction, NoticeGround } from './ground.ts';
+import type { Notice } from './notice.ts';
+import type { NoticeFacts } from './open.ts';
+import type { Poster } from './poster.ts';
+
+/** The form's own words, or those of a program that left a draft. */
+export function draftFields(draft: Draft | undefined, zone: string): Fields {
+  const content = (draft?.content ?? {}) as { form?: Fields; api?: unknown };
+  if (content.form) return content.form;
+  return content.api === undefined ? {} : fieldsFromBody(content.api, zone);
+}
+
+/** The number that a new form carries is as good as an idempotency key: sent twice, it opens one notice. */
+function formKey(request: FastifyRequest, fields: Fields): { apiKey: string; key: string | undefined } {
+  return { apiKey: `staff:${requireStaff(request).id}`, key: /^[0-9a-f]{24}$/.exec(fields.once ?? '')?.[0] };
+}
+
+/** The notice that this form opened when it was sent before: by a second click, or after going back. */
+export async function openedBefore(
+  ground: NoticeGround,
+  request: FastifyRequest,
+  fields: Fields,
+): Promise<string | undefined> {
+  const { apiKey, key } = formKey(request, fields);
+  if (key === undefined) return undefined;
+  return (await answerTo(ground.db, apiKey, key))?.body as string | undefined;
+}
+
+/** Opens a notice by this form, once. @returns its id. */
+export async function openOnce(
+  ground: NoticeGround,
+  request: FastifyRequest,
+  fields: Fields,
+  act: (also: AlsoInTransaction) => Promise<Notice>,
+): Promise<string> {
+  const { apiKey, key } = formKey(request, fields);
+  const call = { apiKey, idempotencyKey: key, request: key, now: ground.clock.now() };
+  const { body } = await once(ground.db, call, async (remember) => {
+    const notice = await act((tx, made) => remember(tx, { status: 303, body: made.id }));
+    return { status: 303, body: notice.id };
+  });
+  return body as string;
+}
+
+/** Keeps a new notice, or what became of its draft. @returns its id. @throws Conflict */
+export async function keep(
+  ground: NoticeGround,
+  request: FastifyRequest,
+  fields: Fields,
+  context: FormGround,
+  id: string | undefined,
+): Promise<string> {
+  const facts = looseFacts(fields, context);
+  const form = writtenIn(fields);
+  const poster = posterAt(request);
+  if (id === undefined) {
+    return openOnce(ground, request, fields, (also) => openNotice(ground, poster, facts, { form }, also));
+  }
+  await saveForm(ground, poster, id, fields, facts);
+  return id;
+}
+
+/** Keeps a form as the draft of its notice. The same words twice, from a double click, are no conflict. @throws Conflict */
+export async function saveForm(
+  ground: NoticeGround,
+  poster: Poster,
+  id: string,
+  fields: Fields,
+  facts?: NoticeFacts,
+): Promise<void> {
+  const form = writtenIn(fields);
+  try {
+    await saveDraft(ground, poster, id, { form }, Number.parseInt(fields.version ?? '', 10) || 0, { facts });
+  } catch (error) {
+    const kept = error instanceof Conflict ? await findDraft(ground, id) : undefined;
+    if (JSON.stringify(kept?.content) !== JSON.stringify({ form })) throw error;
+  }
+}
+
+/** A draft may be wrong or half written; what can be read of it stands in the list of drafts. */
+function looseFacts(fields: Fields, context: FormGround): NoticeFacts {
+  const { body } = readNotice(fields, context);
+  const at = (name: 'occurredAt' | 'recognisedAt') =>
+    typeof body[name] === 'string' ? Date.parse(body[name]) : undefined;
+  const window = body.planned as { from?: string; to?: string } | undefined;
+  return {
+    kind: body.kind as NoticeFacts['kind'],
+    title: { ja: fields['title.ja']?.trim().slice(0, 120) || '（件名未入力）' },
+    occurredAt: at('occurredAt'),
+    approximate: body.approximate === true,
+    recognisedAt: at('recognisedAt'),
+    sharesRootWith: typeof body.sharesRootWith === 'string' ? body.sharesRootWith : undefined,
+    planned: window?.from && window.to ? { from: Date.parse(window.from), to: Date.parse(window.to) } : undefined,
+  };
+}

@@ -1,0 +1,209 @@
+import type { FieldProblem } from '../errors.ts';
+import { isoTime, parseLocalInput } from '../time.ts';
+import { parseFacilities } from './facility-list.ts';
+
+/** What stands in a form, word for word. Names are the paths of the API's body, without `report.`: `impacts.0.service`. */
+export type Fields = Record<string, string>;
+
+/** A form read as the API's body. `place` finds the form's field for a field of that body. */
+export interface Reading {
+  body: Record<string, unknown>;
+  problems: FieldProblem[];
+  place: (problem: FieldProblem) => FieldProblem;
+}
+
+export interface FormGround {
+  zone: string;
+  /** The facility codes of a service, for ranges. */
+  codesOf: (service: string) => readonly string[];
+}
+
+/** The rows that a list of the form may grow to. */
+export const MOST_ROWS = 50;
+
+/** Reads one form; remembers what it could not read and which row of the form an item of the body came from. */
+export class FormReader {
+  readonly #fields: Fields;
+  readonly #ground: FormGround;
+  readonly #problems: FieldProblem[] = [];
+  /** `impacts.0` of the body → `impacts.2` of the form, where rows before it were left empty. */
+  readonly #rows = new Map<string, string>();
+
+  constructor(fields: Fields, ground: FormGround) {
+    this.#fields = fields;
+    this.#ground = ground;
+  }
+
+  reading(body: Record<string, unknown>): Reading {
+    return { body, problems: this.#problems, place: (problem) => ({ ...problem, field: this.#place(problem.field) }) };
+  }
+
+  word(name: string): string | undefined {
+    return this.#fields[name]?.trim() || undefined;
+  }
+
+  ticked(name: string): boolean {
+    return this.#fields[name] === 'on';
+  }
+
+  text(name: string): { ja: string; en?: string | undefined } | undefined {
+    const ja = this.#fields[`${name}.ja`] ?? '';
+    const en = this.word(`${name}.en`);
+    return ja.trim() === '' && en === undefined ? undefined : { ja, en };
+  }
+
+  time(name: string): string | undefined {
+    const typed = this.word(name);
+    if (typed === undefined) return undefined;
+    const at = parseLocalInput(typed.normalize('NFKC').replaceAll('/', '-'), this.#ground.zone);
+    if (at !== undefined) return isoTime(at, this.#ground.zone);
+    this.#wrong(
+      name,
+      '日時は 2014-03-06 07:34 のように入力してください。',
+      'Enter date and time like 2014-03-06 07:34.',
+    );
+    return undefined;
+  }
+
+  window(): { from: string | undefined; to: string | undefined } | undefined {
+    const from = this.time('planned.from');
+    const to = this.time('planned.to');
+    return from === undefined && to === undefined ? undefined : { from, to };
+  }
+
+  impacts() {
+    return this.#list('impacts', ['service', 'facilities', 'area.ja', 'area.en', 'startedAt', 'recoveredAt'], (row) => {
+      const service = this.word(`${row}.service`);
+      const known = service === undefined ? [] : this.#ground.codesOf(service);
+      const { facilities, problems } = parseFacilities(this.#fields[`${row}.facilities`] ?? '', known);
+      for (const { ja, en } of problems) this.#wrong(`${row}.facilities`, ja, en);
+      return {
+        service,
+        facilities: facilities.length === 0 ? undefined : facilities,
+        area: this.text(`${row}.area`),
+        symptom: this.word(`${row}.symptom`),
+        startedAt: this.time(`${row}.startedAt`),
+        approximate: this.ticked(`${row}.approximate`) || undefined,
+        recoveredAt: this.time(`${row}.recoveredAt`),
+      };
+    });
+  }
+
+  /** A tick and a time belong together: a recovery is told on purpose, and with its own time. */
+  recoveries() {
+    const told: { impact: string; at: string }[] = [];
+    for (const impact of this.#recoverable()) {
+      const row = `recovered.${impact}`;
+      const typed = this.word(`${row}.at`) !== undefined;
+      const at = this.time(`${row}.at`);
+      if (this.ticked(`${row}.on`) && at !== undefined) {
+        this.#rows.set(`recovered.${told.length}`, row);
+        told.push({ impact, at });
+      } else if (this.ticked(`${row}.on`) && !typed) {
+        this.#wrong(`${row}.at`, '回復した日時を入力してください。', 'Enter when it recovered.');
+      } else if (at !== undefined) {
+        this.#wrong(
+          `${row}.on`,
+          '回復を知らせる場合はチェックを入れてください。',
+          'Tick this to tell of the recovery, or clear its time.',
+        );
+      }
+    }
+    return told.length > 0 ? told : undefined;
+  }
+
+  #recoverable(): string[] {
+    const names = Object.keys(this.#fields);
+    return [...new Set(names.flatMap((name) => /^recovered\.(.+)\.(?:on|at)$/.exec(name)?.[1] ?? []))];
+  }
+
+  picture() {
+    return {
+      body: this.text('body') ?? {},
+      cause: this.#cause(),
+      workaround: this.text('workaround'),
+      unaffected: this.text('unaffected'),
+      emergencyCalls: this.text('emergencyCalls'),
+      residual: this.text('residual'),
+      expectedRecoveryAt: this.#expected(),
+      nextUpdateAt: this.time('nextUpdateAt'),
+      lastToday: this.ticked('lastToday') || undefined,
+      causes: this.#some(
+        this.#list('causes', ['text.ja', 'text.en'], (row) => ({
+          kind: this.word(`${row}.kind`),
+          state: this.word(`${row}.state`),
+          text: this.text(`${row}.text`),
+        })),
+      ),
+      measures: this.#some(
+        this.#list('measures', ['text.ja', 'text.en', 'date'], (row) => ({
+          field: this.word(`${row}.field`),
+          status: this.word(`${row}.status`),
+          text: this.text(`${row}.text`) ?? {},
+          date: this.word(`${row}.date`),
+        })),
+      ),
+      mail: this.ticked('mail'),
+    };
+  }
+
+  #cause() {
+    const state = this.word('cause.state');
+    const text = this.text('cause.text');
+    return state === undefined && text === undefined ? undefined : { state, text };
+  }
+
+  #expected(): string | null | undefined {
+    const at = this.time('expectedRecoveryAt');
+    if (!this.ticked('expectedRecoveryUnknown')) return at;
+    if (at !== undefined) {
+      this.#wrong(
+        'expectedRecoveryAt',
+        '日時か「確認中」のどちらか一方にしてください。',
+        'Give a time or say that it is not known, not both.',
+      );
+    }
+    return null;
+  }
+
+  /** The rows in which any of `telling` was filled in. */
+  #list<Item>(list: string, telling: string[], read: (row: string) => Item): Item[] {
+    const items: Item[] = [];
+    for (let index = 0; index < MOST_ROWS; index++) {
+      const row = `${list}.${index}`;
+      if (telling.every((name) => this.word(`${row}.${name}`) === undefined)) continue;
+      this.#rows.set(`${list}.${items.length}`, row);
+      items.push(read(row));
+    }
+    return items;
+  }
+
+  #some<Item>(items: Item[]): Item[] | undefined {
+    return items.length > 0 ? items : undefined;
+  }
+
+  #wrong(field: string, ja: string, en: string): void {
+    this.#problems.push({ field, ja, en });
+  }
+
+  #place(field: string): string {
+    const bare = field.replace(/^report\./, '');
+    if (bare === 'recovered') {
+      const ids = this.#recoverable();
+      return `recovered.${ids.find((id) => !this.ticked(`recovered.${id}.on`)) ?? ids[0] ?? ''}.on`;
+    }
+    const [, row, rest] = /^(\w+\.\d+)(.*)$/.exec(bare) ?? [];
+    const moved = row === undefined ? bare : (this.#rows.get(row) ?? row) + rest;
+    return ALONE[moved] ?? (TEXT.test(moved) ? `${moved}.ja` : moved);
+  }
+}
+
+/** Where a problem of a whole list or group is shown. */
+const ALONE: Record<string, string> = {
+  impacts: 'impacts.0.service',
+  planned: 'planned.from',
+  causes: 'causes.0.text.ja',
+  measures: 'measures.0.text.ja',
+};
+
+const TEXT = /(^|\.)(title|body|text|area|workaround|unaffected|emergencyCalls|residual|reason)$/;
