@@ -104,6 +104,9 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   }
   const production = e.NODE_ENV === 'production';
   if (production && !e.PUBLIC_URL) problems.push('PUBLIC_URL: must be set in production; links in mails begin with it');
+  if (production && !secret && !e.SHIRASE_SECRET_FILE) {
+    problems.push('SHIRASE_SECRET (or SHIRASE_SECRET_FILE): must be set in production; every node needs the same');
+  }
   if (problems.length > 0) throw new ConfigError(problems);
   return {
     production,

@@ -5,7 +5,7 @@ import { type Operator, render } from '../http/views.ts';
 import { type Notice, noticeState, workWindow } from '../notices/notice.ts';
 import { editionNumber, loadPostings, loadPublished, loadRevisions, type Posting } from '../notices/read.ts';
 import type { Report } from '../notices/report.ts';
-import { type Clock, type Instant, type Language, SECOND } from '../time.ts';
+import { type Clock, type Instant, type Language, MINUTE, SECOND } from '../time.ts';
 import { frontPage, RECENT } from './front-page.ts';
 import { historyPage } from './history-page.ts';
 import { noticePage } from './notice-page.ts';
@@ -38,6 +38,9 @@ interface Printed {
 }
 
 const LANGUAGES: Language[] = ['ja', 'en'];
+
+/** The front page says as of when it speaks: an hour-old time on it would look forgotten. */
+const STALE = MINUTE;
 
 /**
  * Everything the public can read, rendered once for each publication and then served as bytes: no session, no database, no
@@ -179,5 +182,5 @@ function nextChange(notices: Notice[], now: Instant): Instant {
     const ends = [...recoveries, ...(window ? [window.to] : [])];
     return [...(window ? [window.from] : []), ...ends, ...ends.map((end) => end + RECENT)];
   });
-  return Math.min(...moments.filter((moment) => moment > now), Number.MAX_SAFE_INTEGER);
+  return Math.min(...moments.filter((moment) => moment > now), now + STALE);
 }
