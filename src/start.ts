@@ -6,7 +6,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { type AlertGround, expandNext } from './alerts/expand.ts';
 import { alertSettled, recheckAlert } from './alerts/recheck.ts';
 import type { Ground } from './app.ts';
-import { type Config, ConfigError, packageRoot } from './config.ts';
+import { type Config, packageRoot } from './config.ts';
 import { migrate } from './db/migrate.ts';
 import { type Database, openDatabase, type Warn } from './db/open.ts';
 import { becomeSoleSender } from './db/sole-sender.ts';
@@ -32,14 +32,9 @@ export async function readyDatabase(config: Config, warn: Warn): Promise<Databas
   }
 }
 
-/** The configured secret; outside production one is made once and kept beside the database. */
+/** The configured secret, which production insists on; elsewhere one is made once and kept beside the database. */
 export function secretOf(config: Config): string {
   if (config.secret) return config.secret;
-  if (config.production) {
-    throw new ConfigError([
-      'SHIRASE_SECRET (or SHIRASE_SECRET_FILE): must be set in production; every node needs the same',
-    ]);
-  }
   const file = join(config.dataDir, 'secret');
   try {
     return readFileSync(file, 'utf8').trim();
