@@ -6,6 +6,7 @@ import { page } from '../http/views.ts';
 import { mayDo } from '../staff/permissions.ts';
 import { namesOfWhoMay } from '../staff/who-may.ts';
 import { rowCount } from './form.ts';
+import { labelOf } from './form-labels.ts';
 import { type Fields, type FormGround, MOST_ROWS, type Reading } from './form-reader.ts';
 import type { NoticeGround } from './ground.ts';
 import { SYMPTOMS } from './impact.ts';
@@ -58,6 +59,7 @@ export async function showForm(
     fields: form.fields,
     problems: outcome.trouble?.problems ?? [],
     message: outcome.trouble?.message,
+    labelOf,
     preview: outcome.preview,
     rows: Object.fromEntries(LISTS.map((list) => [list, rowCount(form.fields, list, LEAST[kind][list])])),
     options: optionsOf(services.map(({ key, name }) => ({ value: key, word: name }))),

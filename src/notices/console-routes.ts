@@ -14,6 +14,7 @@ import { consoleNoticeRoutes } from './console-notice.ts';
 import { consoleReportRoutes } from './console-report.ts';
 import { findDraft, listDrafts } from './draft.ts';
 import { fieldsOf } from './form.ts';
+import { labelOf } from './form-labels.ts';
 import type { Fields } from './form-reader.ts';
 import { foundNotice } from './found.ts';
 import type { NoticeGround } from './ground.ts';
@@ -107,6 +108,7 @@ async function showNotice(ground: NoticeGround, request: FastifyRequest, reply: 
     fields: form?.fields ?? {},
     problems: form?.problems ?? [],
     message: form?.message,
+    labelOf,
   };
   return page(request, reply, 'console/notice', view, form?.status ?? 200);
 }

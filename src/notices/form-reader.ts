@@ -46,6 +46,10 @@ export class FormReader {
     return this.#fields[name] === 'on';
   }
 
+  need(name: string, ja: string, en: string): void {
+    if (this.word(name) === undefined) this.#wrong(name, ja, en);
+  }
+
   text(name: string): { ja: string; en?: string | undefined } | undefined {
     const ja = this.#fields[`${name}.ja`] ?? '';
     const en = this.word(`${name}.en`);

@@ -38,6 +38,11 @@ export function readNotice(fields: Fields, ground: FormGround): Reading {
     report: { phase: fields.phase || (kind === 'work' ? 'plan' : 'first'), ...form.picture() },
     publish: true,
   };
+  // The act asks for these too, but only once everything else can be read: staff want to hear of all at once.
+  if (kind === 'fault') form.need('occurredAt', '発生日時を入力してください。', 'Enter when it occurred.');
+  else
+    for (const end of ['planned.from', 'planned.to'])
+      form.need(end, '日時を入力してください。', 'Enter date and time.');
   return form.reading(body);
 }
 

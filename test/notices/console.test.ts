@@ -136,7 +136,16 @@ describe('the console of notices', () => {
       'impacts.1.service': 'mail',
       'impacts.1.facilities': '999, 200-300',
     });
-    expect(unknown.body).toContain('<a href="#impacts.1.facilities">範囲「200-300」に当たる設備がありません。</a>');
+    expect(unknown.body).toContain(
+      '<a href="#impacts.1.facilities">影響2: 範囲「200-300」に当たる設備がありません。</a>',
+    );
+  });
+
+  test('names everything that an empty form lacks at once, by its label', async () => {
+    const { staff } = await console_();
+    const text = textOf(await press(staff, NEW, '/console/notices', 'publish'));
+    expect(text).toContain('入力内容をご確認ください（4件）');
+    for (const label of ['件名: ', '発生日時: ', '影響1: ', '本文: ']) expect(text).toContain(label);
   });
 
   test('adds a row and loses nothing', async () => {
