@@ -13,6 +13,16 @@ export function loadPublished(db: Reader): Promise<Notice[]> {
   return noticeStore.published(db);
 }
 
+/** Which notices are published and at which version each is, newest first: enough to see what must be read again. */
+export function publishedVersions(db: Reader): Promise<{ id: string; version: number }[]> {
+  return noticeStore.publishedVersions(db);
+}
+
+/** Some notices by their ids, in no order. */
+export function loadNotices(db: Reader, ids: string[]): Promise<Notice[]> {
+  return noticeStore.byIds(db, ids);
+}
+
 export function findNotice(db: Reader, id: string): Promise<Notice | undefined> {
   return noticeStore.find(db, id);
 }

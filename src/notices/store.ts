@@ -40,6 +40,21 @@ export const noticeStore = {
     return assemble(db, rows);
   },
 
+  /** In the order of published(). */
+  async publishedVersions(db: Reader): Promise<{ id: string; version: number }[]> {
+    return db
+      .selectFrom('notices')
+      .select(['id', 'version'])
+      .where('first_published_at', 'is not', null)
+      .orderBy('occurred_at', 'desc')
+      .orderBy('id', 'desc')
+      .execute();
+  },
+
+  async byIds(db: Reader, ids: string[]): Promise<Notice[]> {
+    return assemble(db, await db.selectFrom('notices').selectAll().where('id', 'in', ids).execute());
+  },
+
   async ofRoot(db: Reader, rootId: string): Promise<Notice[]> {
     return assemble(db, await db.selectFrom('notices').selectAll().where('root_id', '=', rootId).execute());
   },

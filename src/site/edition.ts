@@ -1,13 +1,14 @@
-import type { Catalogue, CatalogueNames } from '../catalogue/catalogue.ts';
-import { loadCatalogue, loadNames } from '../catalogue/read.ts';
+import { createHash } from 'node:crypto';
+import { setImmediate as breathe } from 'node:timers/promises';
 import type { Database } from '../db/open.ts';
 import { type Operator, render } from '../http/views.ts';
-import { type Notice, noticeState, workWindow } from '../notices/notice.ts';
-import { editionNumber, loadPostings, loadPublished, loadRevisions, type Posting } from '../notices/read.ts';
-import type { Report } from '../notices/report.ts';
+import { bodyHtml } from '../notices/markup.ts';
+import { editionNumber } from '../notices/read.ts';
 import { type Clock, type Instant, type Language, MINUTE, SECOND } from '../time.ts';
-import { frontPage, RECENT } from './front-page.ts';
+import { Shelf, type SiteContent } from './content.ts';
+import { frontPage } from './front-page.ts';
 import { historyPage } from './history-page.ts';
+import { nextChange } from './next-change.ts';
 import { noticePage } from './notice-page.ts';
 import { Page } from './page.ts';
 
@@ -19,28 +20,28 @@ export interface EditionGround {
   warn: (error: unknown, message: string) => void;
 }
 
-/** What the pages are made of, read once for each edition. */
-export interface SiteContent {
-  notices: Notice[];
-  catalogue: Catalogue;
-  names: CatalogueNames;
-  postings: Map<string, Posting[]>;
-  /** Every revision of each report, for notices that have corrections. */
-  revisions: Map<string, Report[]>;
+/** A page and the seal of the view that it was rendered from: an equal view gives equal bytes. */
+interface Sheet {
+  seal: string;
+  page: Page;
 }
+
+type Sheets = Map<string, Sheet>;
 
 interface Printed {
   number: number;
   content: SiteContent;
-  pages: Map<string, Page>;
+  sheets: Sheets;
   /** When something changes by itself: a work begins or ends, a recovery is no longer recent. */
   until: Instant;
+  /** The minute that the front page names as its own. */
+  minute: Instant;
 }
 
 const LANGUAGES: Language[] = ['ja', 'en'];
 
-/** The front page says as of when it speaks: an hour-old time on it would look forgotten. */
-const STALE = MINUTE;
+/** After so many notices, a few milliseconds' work, the readers come first. */
+const NOTICES_IN_A_ROW = 8;
 
 /**
  * Everything the public can read, rendered once for each publication and then served as bytes: no session, no database, no
@@ -48,11 +49,12 @@ const STALE = MINUTE;
  */
 export class Edition {
   readonly #ground: EditionGround;
-  readonly #remembered = new Map<string, Page>();
+  readonly #shelf = new Shelf();
   #printed: Printed | undefined;
   #printing: Promise<void> | undefined;
   #again = false;
   #checkedAt: Instant | undefined;
+  #warnedAt: Instant | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(ground: EditionGround) {
@@ -61,7 +63,7 @@ export class Edition {
 
   /** The page under a language-less path, such as `/notices/20140306-1`. */
   page(path: string, language: Language): Page | undefined {
-    return this.#printed?.pages.get(`${language} ${path}`);
+    return this.#printed?.sheets.get(`${language} ${path}`)?.page;
   }
 
   /** Whether there is anything to serve at all. */
@@ -80,9 +82,7 @@ export class Edition {
       this.#again = true;
       return this.#printing;
     }
-    this.#printing = this.#refresh().finally(() => {
-      this.#printing = undefined;
-    });
+    this.#printing = this.#refresh();
     return this.#printing;
   }
 
@@ -98,89 +98,73 @@ export class Edition {
   }
 
   async #refresh(): Promise<void> {
-    do {
-      this.#again = false;
-      try {
-        await this.#print();
-        this.#checkedAt = this.#ground.clock.now();
-      } catch (error) {
-        this.#ground.warn(error, 'no new edition could be made; the last one stays');
-      }
-    } while (this.#again);
+    try {
+      do {
+        this.#again = false;
+        await this.#tryToPrint();
+      } while (this.#again);
+    } finally {
+      // In the same step as the look at #again: whoever rings in between would not be heard.
+      this.#printing = undefined;
+    }
+  }
+
+  async #tryToPrint(): Promise<void> {
+    const { clock, warn } = this.#ground;
+    try {
+      await this.#print();
+      this.#checkedAt = clock.now();
+      this.#warnedAt = undefined;
+    } catch (error) {
+      // Tried once a second, told once a minute.
+      if (this.#warnedAt !== undefined && clock.now() - this.#warnedAt < MINUTE) return;
+      this.#warnedAt = clock.now();
+      warn(error, 'no new edition could be made; the last one stays');
+    }
   }
 
   async #print(): Promise<void> {
     const { db, clock } = this.#ground;
     const now = clock.now();
+    const minute = now - (now % MINUTE);
     // Read before the content: what is published in between belongs to the next edition and is printed then.
     const number = await editionNumber(db.kysely);
     const last = this.#printed;
-    if (last && last.number === number && now < last.until) return;
-    const content = last?.number === number ? last.content : await this.#read();
-    this.#printed = { number, content, pages: this.#pages(content, now), until: nextChange(content.notices, now) };
+    const sameStories = last?.number === number && now < last.until;
+    if (sameStories && last.minute === minute) return;
+    const content = last?.number === number ? last.content : await this.#shelf.read(db.kysely);
+    const sheets = sameStories ? new Map(last.sheets) : await this.#stories(content, now);
+    this.#put(sheets, '/', 'site/front', frontPage(content, now, minute));
+    this.#printed = { number, content, sheets, until: nextChange(content.notices, now), minute };
   }
 
-  async #read(): Promise<SiteContent> {
-    const db = this.#ground.db.kysely;
-    const notices = await loadPublished(db);
-    const corrected = notices.filter((notice) => notice.reports.some((report) => report.revision > 0));
-    const revisions = new Map<string, Report[]>();
-    for (const notice of corrected) revisions.set(notice.id, await loadRevisions(db, notice.id));
-    return {
-      notices,
-      catalogue: await loadCatalogue(db),
-      names: await loadNames(db),
-      postings: await loadPostings(db),
-      revisions,
-    };
-  }
-
-  #pages(content: SiteContent, now: Instant): Map<string, Page> {
-    const { operator, publicUrl } = this.#ground;
-    const pages = new Map<string, Page>();
-    const desks = JSON.stringify(content.catalogue);
-    for (const language of LANGUAGES) {
-      const print = (path: string, template: string, view: object) => {
-        pages.set(
-          `${language} ${path}`,
-          new Page(render(template, language, operator, { ...view, here: path, publicUrl })),
-        );
-      };
-      print('/', 'site/front', frontPage(content, now));
-      print('/history', 'site/history', historyPage(content, now, operator.timeZone));
-      for (const notice of content.notices) {
-        const path = `/notices/${notice.id}`;
-        const page = this.#remember(
-          `${language} ${notice.id} ${notice.version} ${noticeState(notice, now)} ${desks}`,
-          () => {
-            const view = noticePage(notice, content, now);
-            return render('site/notice', language, operator, { ...view, here: path, publicUrl });
-          },
-        );
-        pages.set(`${language} ${path}`, page);
-      }
+  /** Every page but the front page, which alone carries the time. */
+  async #stories(content: SiteContent, now: Instant): Promise<Sheets> {
+    const sheets: Sheets = new Map();
+    this.#put(sheets, '/history', 'site/history', historyPage(content, now, this.#ground.operator.timeZone));
+    for (const [index, notice] of content.notices.entries()) {
+      if (index % NOTICES_IN_A_ROW === 0) await breathe();
+      this.#put(sheets, `/notices/${notice.id}`, 'site/notice', noticePage(notice, content, now));
     }
-    return pages;
+    return sheets;
   }
 
-  /** A notice that did not change is not rendered again. */
-  #remember(key: string, make: () => string): Page {
-    const known = this.#remembered.get(key);
-    if (known) return known;
-    if (this.#remembered.size > 20_000) this.#remembered.clear();
-    const page = new Page(make());
-    this.#remembered.set(key, page);
-    return page;
+  /** Puts a page in, in each language; one whose view is that of the last edition is not rendered again. */
+  #put(sheets: Sheets, path: string, template: string, view: object): void {
+    const { operator, publicUrl } = this.#ground;
+    const seal = sealOf(view);
+    for (const language of LANGUAGES) {
+      const key = `${language} ${path}`;
+      let sheet = this.#printed?.sheets.get(key);
+      if (sheet?.seal !== seal) {
+        const html = render(template, language, operator, { ...view, markup: bodyHtml, here: path, publicUrl });
+        sheet = { seal, page: new Page(html) };
+      }
+      sheets.set(key, sheet);
+    }
   }
 }
 
-/** The first moment after `now` at which a page would say something else without anybody publishing. */
-function nextChange(notices: Notice[], now: Instant): Instant {
-  const moments = notices.flatMap((notice) => {
-    const window = workWindow(notice);
-    const recoveries = notice.impacts.flatMap((impact) => (impact.recoveredAt === null ? [] : [impact.recoveredAt]));
-    const ends = [...recoveries, ...(window ? [window.to] : [])];
-    return [...(window ? [window.from] : []), ...ends, ...ends.map((end) => end + RECENT)];
-  });
-  return Math.min(...moments.filter((moment) => moment > now), now + STALE);
+function sealOf(view: object): string {
+  return createHash('sha256').update(JSON.stringify(view)).digest('base64');
 }

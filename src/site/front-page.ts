@@ -3,7 +3,7 @@ import type { Message } from '../errors.ts';
 import { type Notice, type NoticeState, noticeState, recoveredAt, workWindow } from '../notices/notice.ts';
 import { STATE_WORDS } from '../notices/words.ts';
 import { DAY, type Instant } from '../time.ts';
-import type { SiteContent } from './edition.ts';
+import type { SiteContent } from './content.ts';
 import { type Badge, type ImpactView, impactView, STATE_BADGES } from './words.ts';
 
 /** How long a recovery stays on the front page. */
@@ -32,6 +32,7 @@ export interface FrontPage {
   /** The one sentence that stands first. */
   sentence: Message;
   badge: Badge;
+  /** Up to when it was held against the database. */
   asOf: Instant;
   reload: boolean;
   ongoing: NoticeCard[];
@@ -43,7 +44,7 @@ export interface FrontPage {
 }
 
 /** What is broken now, what is being worked on, what is ahead and what works again. */
-export function frontPage(content: SiteContent, now: Instant): FrontPage {
+export function frontPage(content: SiteContent, now: Instant, asOf: Instant = now): FrontPage {
   const by = (...states: NoticeState[]) =>
     content.notices
       .filter((notice) => states.includes(noticeState(notice, now)))
@@ -56,7 +57,7 @@ export function frontPage(content: SiteContent, now: Instant): FrontPage {
   const recent = by('recovered', 'closed', 'completed').filter((one) => now - (one.recoveredAt ?? 0) < RECENT);
   return {
     ...headline(ongoing, working),
-    asOf: now,
+    asOf,
     reload: ongoing.length > 0,
     ongoing,
     working,
@@ -95,7 +96,7 @@ export function card(notice: Notice, content: SiteContent, now: Instant): Notice
     badge: STATE_BADGES[state],
     state: STATE_WORDS[state],
     serious: notice.seriousAt !== null,
-    impacts: notice.impacts.map((impact) => impactView(impact, content.names, now)),
+    impacts: notice.impacts.map((impact) => impactView(impact, content.names)),
     occurredAt: notice.occurredAt,
     approximate: notice.occurredApproximate,
     reportNumber: report?.number ?? 0,

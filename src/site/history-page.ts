@@ -1,6 +1,6 @@
 import type { Instant } from '../time.ts';
 import { wallClock } from '../time.ts';
-import type { SiteContent } from './edition.ts';
+import type { SiteContent } from './content.ts';
 import { card, type NoticeCard } from './front-page.ts';
 
 export interface HistoryPage {

@@ -1,6 +1,5 @@
 import type { Desk, Name } from '../catalogue/catalogue.ts';
 import type { Message } from '../errors.ts';
-import { bodyHtml } from '../notices/markup.ts';
 import { type Notice, noticeState } from '../notices/notice.ts';
 import type { Picture, Report } from '../notices/report.ts';
 import {
@@ -12,7 +11,7 @@ import {
   PHASE_WORDS,
 } from '../notices/words.ts';
 import type { Instant } from '../time.ts';
-import type { SiteContent } from './edition.ts';
+import type { SiteContent } from './content.ts';
 import { card, type NoticeCard } from './front-page.ts';
 
 export interface ReportView {
@@ -20,11 +19,11 @@ export interface ReportView {
   revision: number;
   phase: Message;
   publishedAt: Instant;
-  /** Rendered from the safe subset, in each language; `en` is null where there is none. */
-  body: { ja: string; en: string | null };
+  /** As staff wrote it; the template renders the safe subset (it.markup). */
+  body: Name;
   reason: Name | null;
   /** What it said before it was corrected, newest first. */
-  before: { revision: number; publishedAt: Instant; body: { ja: string; en: string | null } }[];
+  before: { revision: number; publishedAt: Instant; body: Name }[];
 }
 
 export interface NoticePage {
@@ -77,8 +76,8 @@ export function noticePage(notice: Notice, content: SiteContent, now: Instant): 
       postedAt: posting.postedAt,
       note: posting.note,
     })),
-    related: content.notices
-      .filter((other) => other.rootId === notice.rootId && other.id !== notice.id)
+    related: (content.families.get(notice.rootId) ?? [])
+      .filter((other) => other.id !== notice.id)
       .map((other) => ({ id: other.id, title: other.title })),
     passwordIsRight: open && notice.kind === 'fault' && state !== 'delayed',
     desks: content.catalogue.desks,
@@ -92,14 +91,10 @@ function reportView(report: Report, revisions: Report[]): ReportView {
     revision: report.revision,
     phase: PHASE_WORDS[report.phase],
     publishedAt: report.publishedAt,
-    body: bodyOf(report),
+    body: report.body,
     reason: report.reason,
-    before: earlier.map((one) => ({ revision: one.revision, publishedAt: one.publishedAt, body: bodyOf(one) })),
+    before: earlier.map((one) => ({ revision: one.revision, publishedAt: one.publishedAt, body: one.body })),
   };
-}
-
-function bodyOf(report: Report): { ja: string; en: string | null } {
-  return { ja: bodyHtml(report.body.ja), en: report.body.en === undefined ? null : bodyHtml(report.body.en) };
 }
 
 function factsOf(picture: Picture | undefined): NoticePage['facts'] {

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Database } from '../db/open.ts';
-import { NotFound } from '../errors.ts';
+import { Busy, NotFound } from '../errors.ts';
 import { languageOf } from '../http/language.ts';
 import { oldestWait } from '../mail/health.ts';
 import { type Clock, MINUTE } from '../time.ts';
@@ -52,7 +52,7 @@ export function siteRoutes(app: FastifyInstance, { edition, clock, db }: SiteGro
 
 function serve(edition: Edition, request: FastifyRequest, reply: FastifyReply, path: string): FastifyReply {
   const page = edition.page(path, languageOf(request));
-  if (!page) throw new NotFound();
+  if (!page) throw edition.ready ? new NotFound() : notYet();
   const encoding = encodingFor(request.headers['accept-encoding']);
   const etag = page.etag(encoding);
   reply.header('etag', etag).header('cache-control', CACHE).header('vary', 'accept-encoding');
@@ -64,4 +64,12 @@ function serve(edition: Edition, request: FastifyRequest, reply: FastifyReply, p
 function sameTag(sent: string | undefined, etag: string): boolean {
   const tags = (sent ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
   return tags.includes(etag) || tags.includes('*');
+}
+
+/** Only between a start and the first answer of the database. */
+function notYet(): Busy {
+  return new Busy(5 + Math.floor(Math.random() * 11), {
+    ja: '障害・工事情報を準備しています。少し待ってから、もう一度お開きください。',
+    en: 'The service status is being prepared. Please open this page again in a moment.',
+  });
 }

@@ -30,11 +30,11 @@ export interface ImpactView {
   startedAt: number;
   approximate: boolean;
   recoveredAt: number | null;
-  /** Milliseconds until recovery, or so far. */
-  lasted: number;
+  /** Milliseconds until recovery; null while it is open. */
+  lasted: number | null;
 }
 
-export function impactView(impact: Impact, names: CatalogueNames, now: number): ImpactView {
+export function impactView(impact: Impact, names: CatalogueNames): ImpactView {
   return {
     service: names.service(impact.service),
     facilities: impact.facilities === 'all' ? null : impact.facilities.map((code) => names.facility(code)),
@@ -43,6 +43,6 @@ export function impactView(impact: Impact, names: CatalogueNames, now: number): 
     startedAt: impact.startedAt,
     approximate: impact.approximate,
     recoveredAt: impact.recoveredAt,
-    lasted: Math.max(0, (impact.recoveredAt ?? now) - impact.startedAt),
+    lasted: impact.recoveredAt === null ? null : impact.recoveredAt - impact.startedAt,
   };
 }

@@ -1,0 +1,92 @@
+import type { Catalogue, CatalogueNames } from '../catalogue/catalogue.ts';
+import { loadCatalogue, loadNames } from '../catalogue/read.ts';
+import type { Reader } from '../db/open.ts';
+import type { Notice } from '../notices/notice.ts';
+import {
+  loadNotices,
+  loadPostings,
+  loadPublished,
+  loadRevisions,
+  type Posting,
+  publishedVersions,
+} from '../notices/read.ts';
+import type { Report } from '../notices/report.ts';
+
+/** What the pages are made of, read once for each edition. */
+export interface SiteContent {
+  /** Newest first. */
+  notices: Notice[];
+  catalogue: Catalogue;
+  names: CatalogueNames;
+  postings: Map<string, Posting[]>;
+  /** By the root fault that they share. */
+  families: Map<string, Notice[]>;
+  /** Every revision of each report, for notices that have corrections. */
+  revisions: Map<string, Report[]>;
+}
+
+/** Everything that is told of one notice. */
+interface Story {
+  notice: Notice;
+  postings: Posting[];
+  revisions: Report[];
+}
+
+/** Up to here what changed is read by name; above it (the first edition) everything at once. */
+const FEW = 100;
+
+/** The published notices as they were last read. One whose version stands is not read again: years of history cost nothing. */
+export class Shelf {
+  #stories = new Map<string, Story>();
+
+  async read(db: Reader): Promise<SiteContent> {
+    const listed = await publishedVersions(db);
+    const changed = listed.filter(({ id, version }) => this.#stories.get(id)?.notice.version !== version);
+    const fresh = await readStories(
+      db,
+      changed.map(({ id }) => id),
+    );
+    const stories = new Map<string, Story>();
+    for (const { id } of listed) {
+      const story = fresh.get(id) ?? this.#stories.get(id);
+      if (story) stories.set(id, story);
+    }
+    this.#stories = stories;
+    const notices = [...stories.values()].map((story) => story.notice);
+    return {
+      notices,
+      families: familiesOf(notices),
+      postings: new Map([...stories].map(([id, story]) => [id, story.postings])),
+      revisions: new Map([...stories].map(([id, story]) => [id, story.revisions])),
+      catalogue: await loadCatalogue(db),
+      names: await loadNames(db),
+    };
+  }
+}
+
+function familiesOf(notices: Notice[]): Map<string, Notice[]> {
+  const families = new Map<string, Notice[]>();
+  for (const notice of notices) {
+    const family = families.get(notice.rootId);
+    if (family) family.push(notice);
+    else families.set(notice.rootId, [notice]);
+  }
+  return families;
+}
+
+async function readStories(db: Reader, ids: string[]): Promise<Map<string, Story>> {
+  if (ids.length === 0) return new Map();
+  const few = ids.length <= FEW;
+  const notices = few ? await loadNotices(db, ids) : await loadPublished(db);
+  const postings = await loadPostings(db, few ? ids : undefined);
+  const stories = new Map<string, Story>();
+  for (const notice of notices) {
+    const corrected = notice.reports.some((report) => report.revision > 0);
+    stories.set(notice.id, {
+      notice,
+      postings: postings.get(notice.id) ?? [],
+      revisions: corrected ? await loadRevisions(db, notice.id) : [],
+    });
+  }
+  return stories;
+}

@@ -1,0 +1,29 @@
+import { type Notice, workWindow } from '../notices/notice.ts';
+import type { Instant } from '../time.ts';
+import { RECENT } from './front-page.ts';
+
+/** The first moment after `now` at which a page would say something else without anybody publishing. */
+export function nextChange(notices: Notice[], now: Instant): Instant {
+  let next = Number.MAX_SAFE_INTEGER;
+  for (const notice of notices) {
+    for (const moment of turningPoints(notice)) if (moment > now && moment < next) next = moment;
+  }
+  return next;
+}
+
+function turningPoints(notice: Notice): Instant[] {
+  const window = workWindow(notice);
+  const last = notice.reports.at(-1);
+  const ends = notice.impacts.flatMap((impact) => impact.recoveredAt ?? []);
+  if (window) ends.push(window.to);
+  // What was promised turns into an apology when its time has passed.
+  const promises = [last?.picture.expectedRecoveryAt, last?.picture.nextUpdateAt].flatMap((moment) => moment ?? []);
+  const recent = last ? [...ends, last.publishedAt] : ends;
+  return [
+    ...notice.impacts.map((impact) => impact.startedAt),
+    ...(window ? [window.from] : []),
+    ...ends,
+    ...promises,
+    ...recent.map((moment) => moment + RECENT),
+  ];
+}
