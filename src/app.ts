@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import cookie from '@fastify/cookie';
 import formbody from '@fastify/formbody';
 import helmet from '@fastify/helmet';
@@ -23,7 +24,7 @@ import { Edition } from './site/edition.ts';
 import { siteRoutes } from './site/routes.ts';
 import { recogniseStaff, staffDoorkeepers } from './staff/doorkeepers.ts';
 import { staffRoutes } from './staff/routes.ts';
-import type { Clock } from './time.ts';
+import { type Clock, SECOND } from './time.ts';
 
 /** What the house needs from outside. Built by main.ts and by the tests. */
 export interface Ground {
@@ -134,6 +135,12 @@ export async function buildApp(ground: Ground): Promise<FastifyInstance> {
   await edition.refresh();
   app.follow(() => void edition.refresh());
   app.decorate('edition', edition);
+  // Whoever has just published reads what he published, and so does everybody he tells: his answer waits for the new edition.
+  app.addHook('onSend', async (request) => {
+    const audience = request.routeOptions.config.audience?.who;
+    if (request.method === 'GET' || request.method === 'HEAD' || (audience !== 'staff' && audience !== 'key')) return;
+    await Promise.race([edition.refresh(), delay(SECOND, undefined, { ref: false })]);
+  });
   app.addHook('onClose', async () => edition.stop());
   siteRoutes(app, { edition, clock, db });
   return app;
