@@ -16,8 +16,8 @@ if (!postgres) {
 
 const common = {
   // Argon2, browsers and real servers on two cores: a behaviour may take long, it may not hang.
-  testTimeout: 30_000,
-  hookTimeout: 60_000,
+  testTimeout: 90_000,
+  hookTimeout: 90_000,
   // What a page shows must not depend on the zone of the process.
   env: { TZ: process.env.TEST_TZ ?? 'UTC' },
 };

@@ -137,7 +137,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
 /** Outside production the example operator; one name alone serves both languages. */
 function operatorName(ja: string | undefined, en: string | undefined, production: boolean): { ja: string; en: string } {
   const fallback = production
-    ? { ja: '障害・工事情報', en: 'Service status' }
+    ? { ja: '故障・工事情報', en: 'Service status' }
     : { ja: 'OCN（例）', en: 'OCN (example)' };
   return { ja: ja ?? en ?? fallback.ja, en: en ?? ja ?? fallback.en };
 }

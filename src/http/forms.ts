@@ -7,7 +7,7 @@ import { type FieldProblem, Invalid } from '../errors.ts';
  * @throws Invalid
  */
 export function parse<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
-  const result = schema.safeParse(input);
+  const result = schema.safeParse(input, { reportInput: true });
   if (result.success) return result.data;
   throw new Invalid(result.error.issues.flatMap(problemsOf));
 }

@@ -9,7 +9,7 @@ const COST = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 } a
  * once, fifty waiting, and the rest are told at once to come back.
  */
 export const hashingGate = new Gate(2, 50, {
-  ja: 'ただいまサインインが大変混み合っています。少し時間をおいてからお試しください。障害の状況は、サインインしなくてもトップページでご覧いただけます。',
+  ja: 'ただいまサインインが大変混み合っています。少し時間をおいてからお試しください。故障の状況は、サインインしなくてもトップページでご覧いただけます。',
   en: 'Very many people are signing in right now. Please try again in a little while. The state of our services is on the front page, without signing in.',
 });
 

@@ -9,7 +9,7 @@ export interface PasswordAnswer {
 
 const WHY: Record<'fault' | 'work', Message> = {
   fault: {
-    ja: 'お客さまのメールサーバーで障害が発生しています。パスワードは間違っていません。変更せずに、回復をお待ちください。回復後は、今までのパスワードでご利用いただけます。',
+    ja: 'お客さまのメールサーバーで故障が発生しています。パスワードは間違っていません。変更せずに、回復をお待ちください。回復後は、今までのパスワードでご利用いただけます。',
     en: 'There is a fault on your mail server. Your password is not wrong. Please do not change it; once the fault is over, the password you have will work again.',
   },
   work: {

@@ -129,7 +129,7 @@ function serviceStates(content: SiteContent, now: Instant): FrontPage['services'
 }
 
 const SERVICE_WORDS: Record<Badge, Message> = {
-  fault: { ja: '障害発生中', en: 'Fault' },
+  fault: { ja: '故障発生中', en: 'Fault' },
   delay: { ja: '遅延', en: 'Delayed' },
   work: { ja: '工事中', en: 'Under work' },
   normal: { ja: '正常', en: 'Normal' },

@@ -108,7 +108,7 @@ function factsOf(picture: Picture | undefined): NoticePage['facts'] {
 }
 
 const SURFACE_WORDS: Record<string, Message> = {
-  support: { ja: 'この障害・工事情報', en: 'This status page' },
+  support: { ja: 'この故障・工事情報', en: 'This status page' },
   top: { ja: 'トップページの重要なお知らせ', en: 'Important notice on the top page' },
   ocn_top: { ja: 'OCNトップページ', en: 'OCN top page' },
   official_top: { ja: 'オフィシャルトップページ', en: 'Official top page' },

@@ -32,9 +32,14 @@ export async function once(
     if (row.request_hash !== requestHash) throw otherRequest();
     return { status: row.status, body: JSON.parse(row.answer) as unknown };
   };
-  const before = await recall();
-  if (before) return before;
+  // Of many at once in this process one acts; the others wait for it instead of doing all the work up to the refusal.
+  const name = `${call.apiKey} ${idempotencyKey}`;
+  while (underWay.has(name)) await underWay.get(name);
+  let done = () => {};
+  underWay.set(name, new Promise<void>((resolve) => (done = resolve)));
   try {
+    const before = await recall();
+    if (before) return before;
     return await act((tx, answer) =>
       staffStore.remember(tx, {
         api_key: call.apiKey,
@@ -50,8 +55,13 @@ export async function once(
     const first = isUniqueViolation(error) ? await recall() : undefined;
     if (first) return first;
     throw error;
+  } finally {
+    underWay.delete(name);
+    done();
   }
 }
+
+const underWay = new Map<string, Promise<void>>();
 
 /** What was answered to this key before; undefined where nothing was. */
 export async function answerTo(db: Database, apiKey: string, idempotencyKey: string): Promise<Answer | undefined> {
