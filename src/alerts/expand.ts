@@ -7,7 +7,7 @@ import { type AlertOnItsWay, alertStore } from './alert-store.ts';
 import type { FanoutPlan } from './enqueue.ts';
 import { personalFields } from './personal.ts';
 import { type Recipient, recipients } from './recipients.ts';
-import { LAST_WORD, RECOVERY, type Slot, slotFor } from './slot.ts';
+import { LAST_WORD, type Slot, slotFor, slotOfHeir, stillBroken } from './slot.ts';
 import { stopUrl } from './stop-link.ts';
 
 /** What the room needs to turn publications into mails. */
@@ -105,10 +105,7 @@ async function serve(
   await send(ground, tx, fanout, plan, going);
 }
 
-/**
- * Its own slot, or, where the report is not mailed to it, the one in which older text waits. Whatever replaces a recovery that has
- * not arrived goes in its place: that one is kept for it, a last word's may be gone.
- */
+/** Its own slot, or the one that falls to it from older text that waits. */
 function decide(
   plan: FanoutPlan,
   fanout: FanoutsTable,
@@ -120,9 +117,7 @@ function decide(
   const taken = new Set(own.filter((alert) => !waiting.includes(alert)).map((alert) => alert.slot as Slot));
   const slot = fanout.mail === 1 ? slotFor(recipient, plan, taken, limit) : null;
   const waits = waiting.map((alert) => alert.slot as Slot);
-  if (slot === LAST_WORD && waits.includes(RECOVERY)) return RECOVERY;
-  if (slot !== null || waits.length === 0) return slot;
-  return Math.min(...waits) as Slot;
+  return waits.length === 0 ? slot : slotOfHeir(slot, waits, stillBroken(recipient, plan.open), taken, limit);
 }
 
 function isOf(alert: AlertOnItsWay, fanout: FanoutsTable): boolean {

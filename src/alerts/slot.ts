@@ -70,7 +70,26 @@ function wantedSlot(addressee: Addressee, reach: Reach, taken: ReadonlySet<Slot>
   }
 }
 
-function stillBroken(addressee: Addressee, open: Scope[]): boolean {
+/**
+ * The slot of what takes the place of older text that waits; `slot` is what it would have by itself, `waits` where the older text
+ * waits, `taken` what else is used. What replaces a recovery that has not arrived goes in recovery's place, which is kept for it,
+ * while another may be gone: unless the address is broken again, and recovery must be free for the true one.
+ */
+export function slotOfHeir(
+  slot: Slot | null,
+  waits: readonly Slot[],
+  broken: boolean,
+  taken: ReadonlySet<Slot>,
+  limit: number,
+): Slot {
+  const first = Math.min(...waits) as Slot;
+  if (!waits.includes(RECOVERY)) return slot ?? first;
+  if (!broken) return RECOVERY;
+  return slot ?? [FIRST, LAST_WORD].find((free) => free <= limit && !taken.has(free)) ?? first;
+}
+
+/** Whether the notices' root fault leaves something broken that this address is told of. */
+export function stillBroken(addressee: Addressee, open: Scope[]): boolean {
   switch (addressee.scope) {
     case 'all':
       return open.length > 0;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Scope } from '../../src/alerts/scope.ts';
-import { type Addressee, reserveFor, type Slot, slotFor } from '../../src/alerts/slot.ts';
+import { type Addressee, reserveFor, type Slot, slotFor, slotOfHeir } from '../../src/alerts/slot.ts';
 
 function on(...facilities: string[]): Addressee {
   return {
@@ -109,5 +109,23 @@ describe('what must be left of the tickets for others', () => {
 
   test('none where one mail is all there is', () => {
     expect(reserveFor(1, false, 1)).toBe(0);
+  });
+});
+
+describe('the slot of what replaces text that waits', () => {
+  test('is its own, or that of the older text where it is mailed to nobody anew', () => {
+    expect(slotOfHeir(2, [1], false, taken(), 3)).toBe(2);
+    expect(slotOfHeir(null, [1], true, taken(), 3)).toBe(1);
+    expect(slotOfHeir(null, [3], false, taken(1, 2), 3)).toBe(3);
+  });
+
+  test('is recovery’s where recovery has not arrived, whatever it would have had by itself', () => {
+    for (const own of [null, 1, 2, 3] as const) expect(slotOfHeir(own, [2], false, taken(1), 3)).toBe(2);
+  });
+
+  test('is not recovery’s where the address is broken again: the true recovery is still to come', () => {
+    expect(slotOfHeir(3, [2], true, taken(1), 3)).toBe(3);
+    expect(slotOfHeir(null, [2], true, taken(1), 3)).toBe(3);
+    expect(slotOfHeir(null, [2], true, taken(), 3)).toBe(1);
   });
 });
