@@ -4,7 +4,8 @@ import { type Notice, type NoticeState, noticeState, recoveredAt, workWindow } f
 import { STATE_WORDS } from '../notices/words.ts';
 import { DAY, type Instant } from '../time.ts';
 import type { SiteContent } from './content.ts';
-import { type Badge, type ImpactView, impactView, STATE_BADGES } from './words.ts';
+import { type Headline, headline } from './headline.ts';
+import { type Badge, type ImpactView, impactView, isOpen, STATE_BADGES } from './words.ts';
 
 /** How long a recovery stays on the front page. */
 export const RECENT = 7 * DAY;
@@ -22,16 +23,16 @@ export interface NoticeCard {
   updatedAt: Instant;
   /** null: 確認中 */
   expectedRecoveryAt: Instant | null;
+  /** null where none was promised, or where it is over and nobody waits for one. */
   nextUpdateAt: Instant | null;
+  /** What was promised for a time that has passed, while it is not over. */
+  overdue: { recovery: boolean; update: boolean };
   lastToday: boolean;
   recoveredAt: Instant | null;
   window: { from: Instant; to: Instant } | null;
 }
 
-export interface FrontPage {
-  /** The one sentence that stands first. */
-  sentence: Message;
-  badge: Badge;
+export interface FrontPage extends Headline {
   /** Up to when it was held against the database. */
   asOf: Instant;
   reload: boolean;
@@ -56,7 +57,7 @@ export function frontPage(content: SiteContent, now: Instant, asOf: Instant = no
   const planned = by('planned').sort((a, b) => (a.window?.from ?? 0) - (b.window?.from ?? 0));
   const recent = by('recovered', 'closed', 'completed').filter((one) => now - (one.recoveredAt ?? 0) < RECENT);
   return {
-    ...headline(ongoing, working),
+    ...headline(content, now),
     asOf,
     reload: ongoing.length > 0,
     ongoing,
@@ -68,28 +69,12 @@ export function frontPage(content: SiteContent, now: Instant, asOf: Instant = no
   };
 }
 
-function headline(ongoing: NoticeCard[], working: NoticeCard[]): { sentence: Message; badge: Badge } {
-  if (ongoing.some((one) => one.badge === 'fault')) {
-    return {
-      badge: 'fault',
-      sentence: { ja: 'ご利用いただけないサービスがあります', en: 'Some services are not available' },
-    };
-  }
-  if (ongoing.length > 0) {
-    return { badge: 'delay', sentence: { ja: '到着が遅れているメールがあります', en: 'Some mail is arriving late' } };
-  }
-  if (working.length > 0) {
-    return { badge: 'work', sentence: { ja: '工事中のサービスがあります', en: 'Planned work is in progress' } };
-  }
-  return {
-    badge: 'normal',
-    sentence: { ja: 'すべてのサービスは正常です', en: 'All services are working normally' },
-  };
-}
-
 export function card(notice: Notice, content: SiteContent, now: Instant): NoticeCard {
   const state = noticeState(notice, now);
   const report = notice.reports.at(-1);
+  const expected = report?.picture.expectedRecoveryAt ?? null;
+  const next = report?.picture.nextUpdateAt ?? null;
+  const open = isOpen(state);
   return {
     id: notice.id,
     title: notice.title,
@@ -101,9 +86,10 @@ export function card(notice: Notice, content: SiteContent, now: Instant): Notice
     approximate: notice.occurredApproximate,
     reportNumber: report?.number ?? 0,
     updatedAt: report?.publishedAt ?? notice.updatedAt,
-    expectedRecoveryAt: report?.picture.expectedRecoveryAt ?? null,
-    nextUpdateAt: report?.picture.nextUpdateAt ?? null,
-    lastToday: report?.picture.lastToday ?? false,
+    expectedRecoveryAt: expected,
+    nextUpdateAt: next !== null && (open || next > now) ? next : null,
+    overdue: { recovery: open && expected !== null && expected <= now, update: open && next !== null && next <= now },
+    lastToday: open && (report?.picture.lastToday ?? false),
     recoveredAt: notice.kind === 'work' ? (workWindow(notice)?.to ?? null) : recoveredAt(notice),
     window: workWindow(notice),
   };

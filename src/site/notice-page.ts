@@ -1,6 +1,6 @@
 import type { Desk, Name } from '../catalogue/catalogue.ts';
 import type { Message } from '../errors.ts';
-import { type Notice, noticeState } from '../notices/notice.ts';
+import { type Notice, noticeState, recoveredAt } from '../notices/notice.ts';
 import type { Picture, Report } from '../notices/report.ts';
 import {
   CAUSE_KIND_WORDS,
@@ -13,6 +13,7 @@ import {
 import type { Instant } from '../time.ts';
 import type { SiteContent } from './content.ts';
 import { card, type NoticeCard } from './front-page.ts';
+import { isOpen, type KnownDate, knownDate, STATE_SENTENCES } from './words.ts';
 
 export interface ReportView {
   number: number;
@@ -28,13 +29,19 @@ export interface ReportView {
 
 export interface NoticePage {
   card: NoticeCard;
+  /** Where it stands, before anything else. */
+  sentence: Message;
+  /** Whether somebody is touched by it, or will be. */
+  open: boolean;
+  /** When a fault that is over was repaired. */
+  endedAt: Instant | null;
   kind: Message;
   isFault: boolean;
   reload: boolean;
   facts: { label: Message; text: Name }[];
   cause: { state: Message; text: Name | null } | null;
   causes: { kind: Message; state: Message; text: Name }[];
-  measures: { field: Message; status: Message; text: Name; date: string | null }[];
+  measures: { field: Message; status: Message; text: Name; date: KnownDate | null }[];
   reports: ReportView[];
   postings: { surface: Message; reportNumber: number; postedAt: Instant; note: string | null }[];
   related: { id: string; title: Name }[];
@@ -46,12 +53,15 @@ export interface NoticePage {
 export function noticePage(notice: Notice, content: SiteContent, now: Instant): NoticePage {
   const picture = notice.reports.at(-1)?.picture;
   const state = noticeState(notice, now);
-  const open = state === 'ongoing' || state === 'partially_recovered' || state === 'delayed';
+  const underWay = state === 'ongoing' || state === 'partially_recovered' || state === 'delayed';
   return {
     card: card(notice, content, now),
+    sentence: STATE_SENTENCES[state],
+    open: isOpen(state),
+    endedAt: state === 'recovered' || state === 'closed' ? recoveredAt(notice) : null,
     kind: KIND_WORDS[notice.kind],
     isFault: notice.kind === 'fault',
-    reload: open,
+    reload: underWay,
     facts: factsOf(picture),
     // Once the causes are told one by one, the word alone says nothing more.
     cause:
@@ -67,7 +77,7 @@ export function noticePage(notice: Notice, content: SiteContent, now: Instant): 
       field: MEASURE_FIELD_WORDS[measure.field],
       status: MEASURE_STATUS_WORDS[measure.status],
       text: measure.text,
-      date: measure.date ?? null,
+      date: measure.date === undefined ? null : knownDate(measure.date),
     })),
     reports: [...notice.reports].reverse().map((report) => reportView(report, content.revisions.get(notice.id) ?? [])),
     postings: (content.postings.get(notice.id) ?? []).map((posting) => ({
@@ -79,7 +89,7 @@ export function noticePage(notice: Notice, content: SiteContent, now: Instant): 
     related: (content.families.get(notice.rootId) ?? [])
       .filter((other) => other.id !== notice.id)
       .map((other) => ({ id: other.id, title: other.title })),
-    passwordIsRight: open && notice.kind === 'fault' && state !== 'delayed',
+    passwordIsRight: underWay && notice.kind === 'fault' && state !== 'delayed',
     desks: content.catalogue.desks,
   };
 }

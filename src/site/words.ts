@@ -20,6 +20,48 @@ export const STATE_BADGES: Record<NoticeState, Badge> = {
   cancelled: 'recovered',
 };
 
+const OVER: ReadonlySet<NoticeState> = new Set<NoticeState>(['draft', 'recovered', 'closed', 'completed', 'cancelled']);
+
+/** Whether customers are touched by it, or will be. */
+export function isOpen(state: NoticeState): boolean {
+  return !OVER.has(state);
+}
+
+/** Where a notice stands, said to somebody who is worried. */
+export const STATE_SENTENCES: Record<NoticeState, Message> = {
+  draft: { ja: 'まだ公開していません', en: 'Not published yet' },
+  ongoing: { ja: 'この障害は、まだ続いています', en: 'This fault is still going on' },
+  partially_recovered: {
+    ja: '一部は回復しましたが、まだ回復していないものがあります',
+    en: 'Part of it is restored, but not everything yet',
+  },
+  delayed: {
+    ja: '回復しましたが、メールの到着の遅れが残っています',
+    en: 'It is restored, but mail still arrives late',
+  },
+  recovered: { ja: 'この障害は回復しました', en: 'This fault is repaired' },
+  closed: { ja: 'この障害は回復しました', en: 'This fault is repaired' },
+  planned: { ja: 'この工事は、これから行う予定です', en: 'This work is planned and has not begun' },
+  in_progress: { ja: '現在、工事を行っています', en: 'The work is going on now' },
+  completed: { ja: 'この工事は終わりました', en: 'This work is finished' },
+  cancelled: { ja: 'この工事は中止になりました', en: 'This work was cancelled' },
+};
+
+/** A date as exactly as it is known: a day, or only a month. */
+export interface KnownDate extends Message {
+  iso: string;
+}
+
+export function knownDate(iso: string): KnownDate {
+  const [year, month, day] = iso.split('-').map(Number);
+  const name = MONTHS[(month ?? 1) - 1];
+  return day === undefined
+    ? { iso, ja: `${year}年${month}月`, en: `${name} ${year}` }
+    : { iso, ja: `${year}年${month}月${day}日`, en: `${day} ${name} ${year}` };
+}
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
 /** One line of a notice's facts, ready to be shown. */
 export interface ImpactView {
   service: Name;

@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest';
+import { publishNotice, publishReport } from '../../src/notices/publish.ts';
+import { startApp } from '../support/app.ts';
+import { expectValidHtml } from '../support/html.ts';
+import { faultInput, nextReport, publisher, smallCatalogue } from '../support/notices.ts';
+
+async function ready() {
+  const shirase = await startApp();
+  await smallCatalogue(shirase.db);
+  const notices = { ...shirase.ground, announce: () => {} };
+  const read = async (url: string) => {
+    await shirase.app.edition.refresh();
+    const { body } = await shirase.app.inject({ url });
+    await expectValidHtml(body);
+    return body;
+  };
+  return { ...shirase, notices, read };
+}
+
+const hardToUse = (symptom: string) => ({
+  impacts: [{ service: 'webmail', facilities: 'all', symptom, startedAt: '2014-03-06T07:34:00+09:00' }],
+});
+
+describe('the first sentence', () => {
+  test.each([
+    ['unavailable', 'ご利用いただけないサービスがあります'],
+    ['degraded', 'ご利用しづらいサービスがあります'],
+    ['login', 'ご利用しづらいサービスがあります'],
+    ['delayed', '到着が遅れているメールがあります'],
+  ])('of a fault that makes webmail %s claims no more than that, and names the service', async (symptom, sentence) => {
+    const { notices, read } = await ready();
+    await publishNotice(notices, publisher, faultInput(hardToUse(symptom)));
+    const body = await read('/');
+    expect(/<h1[^>]*>([^<]*)<\/h1>/.exec(body)?.[1]).toBe(sentence);
+    expect(body).toMatch(/対象のサービス：<strong>OCNメール（Webメール）<\/strong>/);
+  });
+
+  test('of a notice says whether it is over, whatever its title says', async () => {
+    const { notices, read, clock } = await ready();
+    const { id } = await publishNotice(notices, publisher, faultInput());
+    expect(await read(`/notices/${id}`)).toContain('この障害は、まだ続いています');
+    clock.set('2014-03-06T15:00:00+09:00');
+    const recovered = [{ impact: `${id}-1`, at: '2014-03-06T14:22:00+09:00' }];
+    await publishReport(notices, publisher, id, nextReport({ phase: 'recovery', recovered }));
+    const over = await read(`/notices/${id}`);
+    expect(over).toContain('この障害は回復しました');
+    expect(over).not.toContain('パスワードは間違っていません');
+    expect(await read(`/en/notices/${id}`)).toContain('This fault is repaired');
+  });
+});
+
+describe('a promised time', () => {
+  test('that has passed is not left standing without a word', async () => {
+    const { notices, read, clock } = await ready();
+    const promised = { expectedRecoveryAt: '2014-03-06T10:00:00+09:00', nextUpdateAt: '2014-03-06T09:00:00+09:00' };
+    const { id } = await publishNotice(notices, publisher, faultInput({}, promised));
+    for (const url of ['/', `/notices/${id}`]) expect(await read(url)).not.toContain('予定の時刻を過ぎています');
+    clock.set('2014-03-06T09:00:00+09:00');
+    for (const url of ['/', `/notices/${id}`]) {
+      const body = await read(url);
+      expect(body).toContain('まもなくお知らせします');
+      expect(body).not.toContain('見込みを確認しています');
+    }
+    clock.set('2014-03-06T10:00:00+09:00');
+    for (const url of ['/', `/en/notices/${id}`]) expect(await read(url)).toMatch(/見込みを確認して|new estimate/);
+  });
+
+  test('of a notice that is over is gone', async () => {
+    const { notices, read, clock } = await ready();
+    const { id } = await publishNotice(notices, publisher, faultInput());
+    clock.set('2014-03-06T15:00:00+09:00');
+    const recovered = [{ impact: `${id}-1`, at: '2014-03-06T14:22:00+09:00' }];
+    const nextUpdateAt = '2014-03-07T09:00:00+09:00';
+    await publishReport(notices, publisher, id, nextReport({ phase: 'recovery', recovered, nextUpdateAt }));
+    expect(await read(`/notices/${id}`)).toContain('2014年3月7日(金) 9:00 JST');
+    clock.set('2014-03-07T09:00:00+09:00');
+    expect(await read(`/notices/${id}`)).not.toContain('2014年3月7日(金) 9:00 JST');
+  });
+
+  test('"the last for today" names the day, so that it is true tomorrow', async () => {
+    const { notices, read, clock } = await ready();
+    const { id } = await publishNotice(notices, publisher, faultInput({}, { lastToday: true }));
+    clock.set('2014-03-07T08:00:00+09:00');
+    expect(await read(`/notices/${id}`)).toContain('2014年3月6日(木)のお知らせは、これが最後です');
+  });
+});
