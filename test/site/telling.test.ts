@@ -54,15 +54,16 @@ describe('a promised time', () => {
     const { notices, read, clock } = await ready();
     const promised = { expectedRecoveryAt: '2014-03-06T10:00:00+09:00', nextUpdateAt: '2014-03-06T09:00:00+09:00' };
     const { id } = await publishNotice(notices, publisher, faultInput({}, promised));
-    for (const url of ['/', `/notices/${id}`]) expect(await read(url)).not.toContain('予定の時刻を過ぎています');
+    for (const url of ['/', `/notices/${id}`]) expect(await read(url)).not.toMatch(/時刻を過ぎました/);
     clock.set('2014-03-06T09:00:00+09:00');
     for (const url of ['/', `/notices/${id}`]) {
       const body = await read(url);
-      expect(body).toContain('まもなくお知らせします');
-      expect(body).not.toContain('見込みを確認しています');
+      expect(body).toContain('予定の時刻を過ぎました。お待たせして申し訳ございません。');
+      expect(body).not.toContain('新しい見込みは、わかり次第');
     }
     clock.set('2014-03-06T10:00:00+09:00');
-    for (const url of ['/', `/en/notices/${id}`]) expect(await read(url)).toMatch(/見込みを確認して|new estimate/);
+    for (const url of ['/', `/en/notices/${id}`])
+      expect(await read(url)).toMatch(/新しい見込みは、わかり次第|We will tell a new one/);
   });
 
   test('of a notice that is over is gone', async () => {
