@@ -1,4 +1,5 @@
 import type { Recheck, Settled } from '../mail/outbox.ts';
+import { addressStore } from './address-store.ts';
 import { alertStore } from './alert-store.ts';
 import { type AlertGround, serveOne } from './expand.ts';
 import { recipients } from './recipients.ts';
@@ -43,6 +44,9 @@ function isOlder(
 export function alertSettled(ground: AlertGround): Settled {
   return async (tx, mail, outcome) => {
     if (!outcome.deadAddress) return;
+    // A server of ours that is in trouble may deny everybody; that says nothing about the address.
+    const domain = mail.recipient.slice(mail.recipient.lastIndexOf('@') + 1);
+    if ((await addressStore.ourDomains(tx, [domain])).size > 0) return;
     const alert = await alertStore.find(tx, mail.id);
     if (alert) await alertStore.quarantine(tx, alert.address_id, outcome.reply, ground.clock.now());
   };

@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { expandNext } from '../../src/alerts/expand.ts';
+import { alertSettled, recheckAlert } from '../../src/alerts/recheck.ts';
+import { publishNotice, publishReport } from '../../src/notices/publish.ts';
+import { subscriber } from '../support/addresses.ts';
+import { clockAt } from '../support/clock.ts';
+import { freshDatabase } from '../support/database.ts';
+import { courierTo } from '../support/mail.ts';
+import { faultInput, nextReport, noticeGround, publisher, smallCatalogue } from '../support/notices.ts';
+import { startFaultyRelay } from '../support/smtp.ts';
+
+test('an address that its server denies is not mailed again, one on a server of ours is', async () => {
+  const db = await freshDatabase();
+  await smallCatalogue(db);
+  await db.kysely.insertInto('facility_domains').values({ domain: 'ours.example', facility: '121' }).execute();
+  const clock = clockAt('2014-03-06T08:00:00+09:00');
+  const notices = noticeGround(db, clock);
+  const alerts = { db, clock, publicUrl: 'http://status.example', secret: 'x'.repeat(32), alertsPerNotice: 3 };
+  await subscriber(db, 'gone', ['121']);
+  const ours = await subscriber(db, 'ours', ['121']);
+  await db.kysely
+    .updateTable('addresses')
+    .set({ email: 'ours@ours.example', email_key: 'ours@ours.example' })
+    .where('id', '=', ours.address)
+    .execute();
+  const relay = await startFaultyRelay({ rcpt: '550 5.1.1 no such user' });
+  const courier = courierTo(db, clock, relay.url, {
+    recheck: recheckAlert(alerts),
+    settled: alertSettled(alerts),
+    before: () => expandNext(alerts),
+  });
+  const { id } = await publishNotice(notices, publisher, faultInput());
+  await courier.drain();
+  const quarantined = await db.kysely
+    .selectFrom('addresses')
+    .select(['id', 'quarantine_reply'])
+    .where('quarantined_at', 'is not', null)
+    .execute();
+  expect(quarantined).toEqual([{ id: 'a-gone', quarantine_reply: expect.stringContaining('no such user') as string }]);
+  relay.script = () => ({});
+  clock.set('2014-03-06T15:00:00+09:00');
+  await publishReport(
+    notices,
+    publisher,
+    id,
+    nextReport({ phase: 'recovery', recovered: [{ impact: `${id}-1`, at: '2014-03-06T14:22:00+09:00' }] }),
+  );
+  await courier.drain();
+  expect(relay.stored.map((mail) => mail.to[0])).toEqual(['ours@ours.example']);
+});
