@@ -72,6 +72,19 @@ export const alertStore = {
       .executeTakeFirst();
   },
 
+  /** The publications on a notice that are still being expanded, oldest first. */
+  async unfinishedFanouts(db: Reader, noticeId: string): Promise<FanoutsTable[]> {
+    return db
+      .selectFrom('fanouts')
+      .selectAll()
+      .where('notice_id', '=', noticeId)
+      .where('finished_at', 'is', null)
+      .orderBy('published_at')
+      .orderBy('report_number')
+      .orderBy('revision')
+      .execute();
+  },
+
   /** Alerts of these mailboxes on a root fault that hold a slot. */
   async holding(db: Reader, rootId: string, emailKeys: string[]): Promise<AlertOnItsWay[]> {
     const rows = await onItsWay(db)

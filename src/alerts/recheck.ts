@@ -21,7 +21,10 @@ export function recheckAlert(ground: AlertGround): Recheck {
     }
     const newest = await alertStore.newestFanout(tx, alert.notice_id);
     if (newest && isOlder(alert, newest)) {
-      await serveOne(ground, tx, newest, alert.address_id, alert.id);
+      // In order: where a recovery has not been expanded yet, it takes its place before what was published after it.
+      const late = await alertStore.unfinishedFanouts(tx, alert.notice_id);
+      const passed = late.filter((fanout) => fanout.id !== newest.id && isOlder(alert, fanout));
+      for (const fanout of [...passed, newest]) await serveOne(ground, tx, fanout, alert.address_id, alert.id);
       const after = await alertStore.find(tx, alert.id);
       if (after?.ended === 'superseded') return { go: false, state: 'cancelled' };
     }

@@ -267,6 +267,25 @@ describe('newer text takes the place of what still waits', () => {
     expect(await made(db)).toEqual(['broken #1 slot 1 superseded', 'broken #2 slot 2 queued']);
   });
 
+  test('recovery takes its place before what was published after it, although neither was expanded', async () => {
+    const { db, clock, notices, alerts } = await ready();
+    await subscriber(db, 'taro', ['121']);
+    const { id } = await publishNotice(notices, publisher, faultInput());
+    await expandAll(alerts);
+    clock.advance(MINUTE);
+    const recovery = { phase: 'recovery', recovered: [{ impact: `${id}-1`, at: '2014-03-06T08:00:30+09:00' }] };
+    await publishReport(notices, publisher, id, nextReport(recovery));
+    clock.advance(MINUTE);
+    await publishReport(notices, publisher, id, nextReport({ phase: 'update', mail: false }));
+    const { id: waiting } = await db.kysely.selectFrom('alerts').select('id').executeTakeFirstOrThrow();
+    const recheck = recheckAlert(alerts);
+    const mail = { id: waiting, recipient: '', budget: null };
+    expect(await db.transaction((tx) => recheck(tx, mail))).toEqual({ go: false, state: 'cancelled' });
+    await expandAll(alerts);
+    expect((await made(db)).at(-1)).toBe('taro #3 slot 2 queued');
+    expect((await made(db)).filter((line) => line.endsWith('queued'))).toHaveLength(1);
+  });
+
   test('a late expansion of the first report after recovery was published ends in one mail', async () => {
     const { db, clock, notices, alerts } = await ready();
     await subscriber(db, 'broken', ['121']);
