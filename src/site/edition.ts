@@ -28,6 +28,15 @@ interface Sheet {
 
 type Sheets = Map<string, Sheet>;
 
+interface Sheaf {
+  path: string;
+  template: string;
+  view: object;
+  address: string;
+}
+
+const STILL = '?still';
+
 interface Printed {
   number: number;
   content: SiteContent;
@@ -61,9 +70,11 @@ export class Edition {
     this.#ground = ground;
   }
 
-  /** The page under a language-less path, such as `/notices/20140306-1`. */
-  page(path: string, language: Language): Page | undefined {
-    return this.#printed?.sheets.get(`${language} ${path}`)?.page;
+  /** The page under a language-less path, such as `/notices/20140306-1`. `still`: as it is for who does not want it to reload. */
+  page(path: string, language: Language, still = false): Page | undefined {
+    const sheets = this.#printed?.sheets;
+    const sheet = still ? sheets?.get(`${language} ${path}${STILL}`) : undefined;
+    return (sheet ?? sheets?.get(`${language} ${path}`))?.page;
   }
 
   /** Whether there is anything to serve at all. */
@@ -150,11 +161,20 @@ export class Edition {
   }
 
   /** Puts a page in, in each language; one whose view is that of the last edition is not rendered again. */
-  #put(sheets: Sheets, path: string, template: string, view: object): void {
+  #put(sheets: Sheets, path: string, template: string, view: { reload: boolean }): void {
+    this.#render(sheets, { path, template, view, address: path });
+    // WCAG 2.2.1: whoever reads slowly, or has it read to him, can stop the reloading.
+    if (view.reload) {
+      const still = { ...view, reload: false, still: true };
+      this.#render(sheets, { path, template, view: still, address: path + STILL });
+    }
+  }
+
+  #render(sheets: Sheets, { path, template, view, address }: Sheaf): void {
     const { operator, publicUrl } = this.#ground;
     const seal = sealOf(view);
     for (const language of LANGUAGES) {
-      const key = `${language} ${path}`;
+      const key = `${language} ${address}`;
       let sheet = this.#printed?.sheets.get(key);
       if (sheet?.seal !== seal) {
         const html = render(template, language, operator, { ...view, markup: bodyHtml, here: path, publicUrl });

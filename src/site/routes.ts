@@ -51,7 +51,8 @@ export function siteRoutes(app: FastifyInstance, { edition, clock, db }: SiteGro
 }
 
 function serve(edition: Edition, request: FastifyRequest, reply: FastifyReply, path: string): FastifyReply {
-  const page = edition.page(path, languageOf(request));
+  const still = Object.hasOwn(request.query as object, 'still');
+  const page = edition.page(path, languageOf(request), still);
   if (!page) throw edition.ready ? new NotFound() : notYet();
   const encoding = encodingFor(request.headers['accept-encoding']);
   const etag = page.etag(encoding);

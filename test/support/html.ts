@@ -10,7 +10,7 @@ const validator = new HtmlValidate({
     'attribute-empty-style': 'off',
     'long-title': 'off',
     'no-inline-style': 'error',
-    // a page on an open fault comes again by itself where no script runs
+    // a page on an open fault comes again by itself, until its reader stops that
     'meta-refresh': 'off',
     // 0120-000-000 in a link is a telephone number on purpose
     'tel-non-breaking': 'off',
