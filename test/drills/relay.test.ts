@@ -14,7 +14,7 @@ import { startFaultyRelay } from '../support/smtp.ts';
 import { NOTHING_WRONG, whatBecameOfThem } from './reckoning.ts';
 
 const ADDRESSES = 40;
-const STORIES = 6;
+const STORIES = 4;
 
 /** Far worse than any relay, so that a few addresses meet what otherwise one in thousands does. */
 async function badRelay(random: () => number) {
