@@ -1,4 +1,4 @@
-import { Transform } from 'node:stream';
+import { Readable } from 'node:stream';
 import nodemailer from 'nodemailer';
 import type { Outgoing } from './compose.ts';
 
@@ -37,7 +37,7 @@ export interface SmtpOptions {
 
 /** Hands over by SMTP through a pool. The pool itself never sends a mail again: repeating is the outbox' decision. */
 export function smtpRelay(url: string, options: SmtpOptions): Relay {
-  const loopback = /^(localhost|127\.|\[?::1)/.test(new URL(url).hostname);
+  const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(url).hostname);
   const transport = nodemailer.createTransport({
     ...connectionOf(url),
     pool: true,
@@ -53,8 +53,7 @@ export function smtpRelay(url: string, options: SmtpOptions): Relay {
   } as Parameters<typeof nodemailer.createTransport>[0]);
   transport.use('stream', (mail, done) => {
     const { beforeFinalDot } = mail.data as { beforeFinalDot?: () => Promise<void> };
-    // Only a function here may be typed by @types/nodemailer, but a stream is what nodemailer documents and takes.
-    if (beforeFinalDot) mail.message.transform(() => gate(beforeFinalDot));
+    if (beforeFinalDot) mail.message.processFunc((bytes) => Readable.from(gated(bytes, beforeFinalDot)));
     done();
   });
   return {
@@ -106,19 +105,13 @@ function outcomeOf(error: SmtpError, progress: { handedOver: boolean; stopped: b
   return { kind: 'unreachable', reason: `${error.code ?? 'error'}: ${text}` };
 }
 
-/** Passes the mail through and asks once everything has passed. */
-function gate(ask: () => Promise<void>): Transform {
-  return new Transform({
-    transform(chunk, _encoding, done) {
-      done(null, chunk);
-    },
-    flush(done) {
-      ask().then(
-        () => done(),
-        (error: unknown) => done(error as Error),
-      );
-    },
-  });
+/**
+ * Passes the mail through and asks once everything has passed. A generator, because nothing in it runs before the server has said
+ * that it wants the mail: a Transform fills its buffers while MAIL FROM is still on its way, and asks far too early.
+ */
+async function* gated(bytes: Readable, ask: () => Promise<void>): AsyncGenerator<Buffer> {
+  for await (const chunk of bytes) yield chunk as Buffer;
+  await ask();
 }
 
 function connectionOf(url: string) {

@@ -59,7 +59,7 @@ function parseAll(mails: Received[]): Promise<Email[]> {
   return Promise.all(mails.map((mail) => PostalMime.parse(Buffer.from(mail.raw, 'latin1'))));
 }
 
-/** What a relay does at one moment: an answer, or something worse: `hang`, `drop`, `half` an answer. */
+/** What a relay does at one moment: an answer, the usual one but `slow`, or something worse: `hang`, `drop`, `half` an answer. */
 export type Behaviour = string;
 
 /** The moments, by the command that the relay answers. `dot` is the answer to the end of the mail; stored tells whether it kept it. */
@@ -79,6 +79,8 @@ export interface FaultyRelay {
   stored: Received[];
   /** How many mail transactions were begun. */
   tried: number;
+  /** Every command in its order; a mail's content is `.` once its end has arrived. */
+  heard: string[];
   script: (mail: Received) => Script;
   close(): Promise<void>;
 }
@@ -98,6 +100,7 @@ export async function startFaultyRelay(script: Script | ((mail: Received) => Scr
     url: `smtp://127.0.0.1:${port}`,
     stored: [],
     tried: 0,
+    heard: [],
     script: typeof script === 'function' ? script : () => script,
     close: () =>
       new Promise((resolve) => {
@@ -115,6 +118,7 @@ function converse(socket: Socket, relay: FaultyRelay): void {
   let mail: Received = { from: '', to: [], raw: '' };
   const answer = (behaviour: Behaviour | undefined, usual: string) => {
     if (behaviour === 'drop') socket.destroy();
+    else if (behaviour === 'slow') setTimeout(() => socket.write(`${usual}\r\n`), 50);
     else if (behaviour === 'half') socket.write('25', () => socket.destroy());
     else if (behaviour !== 'hang') socket.write(`${behaviour ?? usual}\r\n`);
   };
@@ -128,6 +132,7 @@ function converse(socket: Socket, relay: FaultyRelay): void {
         mail.raw = buffer.slice(0, end + 2).replace(/\r\n\.\./g, '\r\n.');
         buffer = buffer.slice(end + 5);
         inData = false;
+        relay.heard.push('.');
         const { dot, storesAnyway } = relay.script(mail);
         if (dot === undefined || dot.startsWith('2') || storesAnyway) relay.stored.push(mail);
         answer(dot, '250 2.0.0 stored');
@@ -139,6 +144,7 @@ function converse(socket: Socket, relay: FaultyRelay): void {
       const line = buffer.slice(0, end);
       buffer = buffer.slice(end + 2);
       const verb = line.slice(0, 4).toUpperCase();
+      relay.heard.push(verb);
       if (verb === 'EHLO' || verb === 'HELO') answer(relay.script(mail).ehlo, '250 relay.test');
       else if (verb === 'MAIL') {
         relay.tried++;
@@ -149,7 +155,7 @@ function converse(socket: Socket, relay: FaultyRelay): void {
         answer(relay.script(mail).rcpt, '250 ok');
       } else if (verb === 'DATA') {
         const { data } = relay.script(mail);
-        inData = data === undefined;
+        inData = data === undefined || data === 'slow';
         answer(data, '354 go on');
       } else if (verb === 'RSET') {
         mail = { from: '', to: [], raw: '' };

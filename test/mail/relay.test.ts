@@ -1,0 +1,94 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { compose, type Outgoing } from '../../src/mail/compose.ts';
+import { smtpRelay } from '../../src/mail/relay.ts';
+import { type FaultyRelay, startFaultyRelay } from '../support/smtp.ts';
+
+const SENDER = { name: 'OCN 障害情報', address: 'notices@status.example' };
+
+function mail(id: string, text = '本文'): Outgoing {
+  const letter = { id: 'letter', subject: '【障害発生】', text, html: '<p>本文</p>', headers: {} };
+  const own = { id, recipient: `${id}@elsewhere.example`, messageId: `<${id}@status.example>`, datedAt: 0 };
+  return compose(letter, { ...own, fields: {}, headers: {} }, SENDER);
+}
+
+function senderTo(server: FaultyRelay) {
+  const relay = smtpRelay(server.url, {
+    connections: 1,
+    connectionTimeout: 500,
+    greetingTimeout: 500,
+    socketTimeout: 700,
+  });
+  onTestFinished(() => relay.close());
+  return relay;
+}
+
+describe('the gate before the final dot', () => {
+  for (const [size, text] of [
+    ['short', '本文'],
+    ['long', '本文'.repeat(100_000)],
+  ] as const) {
+    test(`is asked once, when the server wants the ${size} mail and only its end is missing`, async () => {
+      const server = await startFaultyRelay({ mail: 'slow', rcpt: 'slow', data: 'slow' });
+      const heard: string[][] = [];
+      const outcome = await senderTo(server).send(mail('m1', text), async () => {
+        heard.push([...server.heard]);
+      });
+      expect(outcome.kind).toBe('sent');
+      expect(heard).toEqual([['EHLO', 'MAIL', 'RCPT', 'DATA']]);
+      expect(server.heard.slice(0, 5)).toEqual(['EHLO', 'MAIL', 'RCPT', 'DATA', '.']);
+    });
+  }
+
+  test('is not asked where the server refuses or goes away before it has taken the mail', async () => {
+    const scripts = [
+      { mail: 'drop' },
+      { rcpt: 'drop' },
+      { rcpt: '450 4.2.0 later' },
+      { data: 'drop' },
+      { data: 'hang' },
+    ];
+    for (const script of scripts) {
+      const server = await startFaultyRelay(script);
+      let asked = 0;
+      const outcome = await senderTo(server).send(mail('m1'), async () => {
+        asked++;
+      });
+      expect([script, asked, outcome.kind]).toEqual([
+        script,
+        0,
+        'rcpt' in script && script.rcpt !== 'drop' ? 'refused' : 'unreachable',
+      ]);
+    }
+  });
+
+  test('keeps the mail back where it says no: the server never sees an end, and the next mail goes', async () => {
+    const server = await startFaultyRelay();
+    const relay = senderTo(server);
+    const no = await relay.send(mail('unwanted', '本文'.repeat(50_000)), async () => {
+      throw new Error('unsubscribed a moment ago');
+    });
+    expect(no).toEqual({ kind: 'stopped' });
+    expect(server.heard).not.toContain('.');
+    expect((await relay.send(mail('wanted'), async () => {})).kind).toBe('sent');
+    expect(server.stored.map(({ to }) => to)).toEqual([['wanted@elsewhere.example']]);
+  });
+});
+
+describe('a warm connection', () => {
+  for (const behaviour of ['drop', '421 4.3.2 shutting down']) {
+    test(`that the server ends at the next mail (${behaviour}) leaves nothing in doubt and sends nothing by itself`, async () => {
+      const server = await startFaultyRelay();
+      const relay = senderTo(server);
+      expect((await relay.send(mail('first'), async () => {})).kind).toBe('sent');
+      server.script = () => ({ mail: behaviour });
+      let asked = 0;
+      const outcome = await relay.send(mail('second'), async () => {
+        asked++;
+      });
+      expect([outcome.kind, asked]).toEqual(['unreachable', 0]);
+      server.script = () => ({});
+      expect((await relay.send(mail('third'), async () => {})).kind).toBe('sent');
+      expect(server.stored.map(({ to }) => to[0])).toEqual(['first@elsewhere.example', 'third@elsewhere.example']);
+    });
+  }
+});
