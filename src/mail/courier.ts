@@ -107,7 +107,7 @@ export class Courier {
   async recover(): Promise<boolean> {
     const { db, clock, owner, alone } = this.#o;
     return db.transaction(async (tx) => {
-      const left = await mailStore.abandoned(tx, owner, clock.now(), alone);
+      const left = await mailStore.abandoned(tx, db.engine, owner, clock.now(), alone);
       for (const mail of left) {
         const outcome: Outcome =
           mail.state === 'handing'
@@ -158,7 +158,8 @@ export class Courier {
     const mail = await this.#claim(mailClass);
     if (mail === 'ended') return true;
     if (!mail) return false;
-    const outcome = await this.#send(mail);
+    // Whatever breaks here (a letter that cannot be read, a file that cannot be renamed), the mail must not stay ours for ever.
+    const outcome = await this.#send(mail).catch((error: unknown) => this.#broken(mail, error));
     this.#learn(outcome);
     if (outcome.kind !== 'stopped') await this.#recordOutcome(mail, outcome);
     // pure waiting would follow a relay that is down in a drain
@@ -184,12 +185,14 @@ export class Courier {
       if (!mail) return undefined;
       const verdict = mail.notAfter !== null && now > mail.notAfter ? EXPIRED : await recheck(tx, mail);
       if (!verdict.go) {
-        await mailStore.end(tx, mail.id, verdict.state, now);
+        // A copy whose answer was lost may have arrived: that stays in sight.
+        const doubtful = verdict.state === 'expired' && mail.ticket !== null;
+        await mailStore.end(tx, mail.id, doubtful ? 'in_doubt' : verdict.state, now);
         return 'ended';
       }
       if (!this.#breaker.mayTry(now)) return undefined;
       await mailStore.claim(tx, mail.id, owner, now + LEASE);
-      return { ...mail, attempts: mail.attempts + 1, ticket: null };
+      return { ...mail, attempts: mail.attempts + 1, ticket: null, handing: false };
     });
     return claimed.catch((error: unknown) => {
       this.#breaker.undecided();
@@ -216,7 +219,7 @@ export class Courier {
     const go = await retryOnCollision(() =>
       db.transaction(async (tx) => {
         const now = clock.now();
-        if (!(await mailStore.hold(tx, mail.id, owner, ['claimed'], now))) return false;
+        if (!(await mailStore.hold(tx, mail.id, owner, ['claimed']))) return false;
         const verdict = await recheck(tx, mail);
         if (!verdict.go) {
           await mailStore.end(tx, mail.id, verdict.state, now);
@@ -224,6 +227,7 @@ export class Courier {
         }
         if (mail.budget === null) {
           await mailStore.handing(tx, mail.id, null, 0);
+          mail.handing = true;
           return true;
         }
         const taken = await mailStore.ticketsOf(tx, mail.budget);
@@ -237,27 +241,35 @@ export class Courier {
         await mailStore.handing(tx, mail.id, ticket, verdict.reserve);
         mail.ticket = ticket;
         mail.reserve = verdict.reserve;
+        mail.handing = true;
         return true;
       }),
     );
     if (!go) throw new Stopped('the mail must not go any more');
   }
 
+  #broken(mail: MailRow, error: unknown): Outcome {
+    this.#o.warn(error, `mail ${mail.id} could not be handed over`);
+    const reason = (error as Error).message;
+    return mail.handing ? { kind: 'in_doubt', reason } : { kind: 'unreachable', reason };
+  }
+
+  /** Answers that never come are the relay's trouble, too: ten in a row would burn a ticket each. */
   #learn(outcome: Outcome): void {
-    if (outcome.kind === 'unreachable') this.#breaker.failed(this.#o.clock.now(), Math.random());
+    if (outcome.kind === 'unreachable' || outcome.kind === 'in_doubt')
+      this.#breaker.failed(this.#o.clock.now(), Math.random());
     else if (outcome.kind === 'stopped') this.#breaker.undecided();
     else this.#breaker.reached();
   }
 
   /** What happened must be written down: a full disk or a lost connection is waited for. */
   async #recordOutcome(mail: MailRow, outcome: Exclude<Outcome, { kind: 'stopped' }>): Promise<void> {
-    const { db, clock, owner, warn } = this.#o;
+    const { db, owner, warn } = this.#o;
     for (let pause = 100; ; pause = Math.min(pause * 2, 5000)) {
       try {
         await db.transaction(async (tx) => {
           // Whoever took it over since has recorded it as in doubt; that stands.
-          if (await mailStore.hold(tx, mail.id, owner, ['claimed', 'handing'], clock.now()))
-            await this.#record(tx, mail, outcome);
+          if (await mailStore.hold(tx, mail.id, owner, ['claimed', 'handing'])) await this.#record(tx, mail, outcome);
         });
         return;
       } catch (error) {

@@ -102,6 +102,8 @@ function outcomeOf(error: SmtpError, progress: { handedOver: boolean; stopped: b
     return { kind: 'refused', reply: { code, text, command: error.command ?? '' } };
   }
   if (progress.handedOver) return { kind: 'in_doubt', reason: text };
+  // refused before anything was said: an envelope or size that will not do next time either
+  if (ofTheMail && code === undefined) return { kind: 'refused', reply: { code: 554, text, command: 'local' } };
   return { kind: 'unreachable', reason: `${error.code ?? 'error'}: ${text}` };
 }
 

@@ -25,25 +25,26 @@ const DEAD: Verdict = { verdict: 'never', deadAddress: true, ourFault: false };
  */
 const RULES: Rule[] = [
   { pattern: /^4\d\d /, verdict: LATER },
-  // our address, domain or sending habits: 5.7.1, 5.7.26 and what block lists make servers say
+  // our address, domain or sending habits: 5.7.1, 5.7.26, 5.1.8 and what block lists make servers say
   {
     pattern:
-      /^5\d\d .*(5\.7\.\d+|spamhaus|block ?list|blacklist|blocked|reputation|rate.?limit|too many|poor sending|dmarc|spf|dkim|not authenticated|relay(ing)? (access )?denied|access denied|banned)/i,
+      /^5\d\d .*(\b5\.7\.\d+|\b5\.1\.[78]\b|spamhaus|block ?list|blacklist|\bblocked\b|reputation|\brate\b|too many|poor sending|\bdmarc\b|\bspf\b|\bdkim\b|not authenticated|relay(ing)? (access )?denied|access denied|\bbanned\b|sender address rejected)/i,
     verdict: OURS,
   },
-  { pattern: /^5\d\d .*(5\.2\.2|over ?quota|mailbox (is )?full|quota exceeded|insufficient)/i, verdict: LATER },
+  { pattern: /^5\d\d .*(\b5\.2\.2\b|over ?quota|mailbox (is )?full|quota exceeded|insufficient)/i, verdict: LATER },
   { pattern: /^552 /, verdict: LATER },
   {
     pattern:
-      /^5\d\d .*(5\.1\.[1236]|5\.2\.1|user unknown|unknown user|no such user|no such (recipient|mailbox)|does not exist|mailbox (unavailable|not found)|recipient (address )?rejected|invalid (recipient|mailbox)|address rejected)/i,
+      /^5\d\d .*(\b5\.1\.[126]\b|user unknown|unknown user|no such (user|recipient|mailbox)|user does not exist|mailbox not found|no mailbox here)/i,
     verdict: DEAD,
   },
 ];
 
-/** A refusal of the recipient may be about the address; a refusal of the content never is. */
+/** What a refusal means. Of the sender it is our fault; only one of the recipient can be about his address, never one of the content. */
 export function classify(reply: Reply): Verdict {
-  const line = `${reply.code} ${reply.text.replace(/^\d{3}[ -]/, '')}`;
-  const found = RULES.find((rule) => rule.pattern.test(line))?.verdict ?? NEVER;
-  const aboutRecipient = /^(RCPT|MAIL)/i.test(reply.command);
-  return found.deadAddress && !aboutRecipient ? NEVER : found;
+  // An address in the text may hold any word: dkimura@… says nothing about DKIM.
+  const text = reply.text.replace(/^\d{3}[ -]/, '').replace(/[^\s<>]+@[^\s<>]+/g, '');
+  const found = RULES.find((rule) => rule.pattern.test(`${reply.code} ${text}`))?.verdict ?? NEVER;
+  if (/^MAIL/i.test(reply.command)) return found.verdict === 'later' ? found : OURS;
+  return found.deadAddress && !/^RCPT/i.test(reply.command) ? NEVER : found;
 }

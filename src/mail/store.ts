@@ -21,6 +21,8 @@ export interface MailRow {
   attempts: number;
   notAfter: Instant | null;
   ticket: number | null;
+  /** The end of the mail has been let through in this attempt. */
+  handing: boolean;
   /** Tickets to be left for others, as the owner said when this one was taken. */
   reserve: number;
 }
@@ -116,7 +118,12 @@ export const mailStore = {
   },
 
   /** Ends a mail that did not leave. */
-  async end(tx: Tx, id: string, state: 'cancelled' | 'expired' | 'no_budget', now: Instant): Promise<void> {
+  async end(
+    tx: Tx,
+    id: string,
+    state: 'cancelled' | 'expired' | 'no_budget' | 'in_doubt',
+    now: Instant,
+  ): Promise<void> {
     await tx
       .updateTable('mails')
       .set({ state, ended_at: now, lease_owner: null, lease_until: null })
@@ -124,14 +131,13 @@ export const mailStore = {
       .execute();
   },
 
-  /** Whether the mail is still this owner's, locked for this transaction. */
-  async hold(tx: Tx, id: string, owner: string, states: MailsTable['state'][], now: Instant): Promise<boolean> {
+  /** Whether the mail is still this owner's, locked for this transaction. Whoever takes it over changes its state; no clock is asked. */
+  async hold(tx: Tx, id: string, owner: string, states: MailsTable['state'][]): Promise<boolean> {
     const rows = await tx
       .updateTable('mails')
       .set({ lease_owner: owner })
       .where('id', '=', id)
       .where('lease_owner', '=', owner)
-      .where('lease_until', '>', now)
       .where('state', 'in', states)
       .returning('id')
       .execute();
@@ -191,12 +197,19 @@ export const mailStore = {
   /** Under way with somebody whose lease ran out; `alone`: with anybody but us. */
   async abandoned(
     tx: Tx,
+    engine: Database['engine'],
     owner: string,
     now: Instant,
     alone: boolean,
   ): Promise<(MailRow & { state: 'claimed' | 'handing' })[]> {
-    let query = tx.selectFrom('mails').selectAll().where('state', 'in', ['claimed', 'handing']).limit(500);
-    query = alone ? query.where('lease_owner', '!=', owner) : query.where('lease_until', '<=', now);
+    let query = tx
+      .selectFrom('mails')
+      .selectAll()
+      .where('state', 'in', ['claimed', 'handing'])
+      .where('lease_owner', '!=', owner)
+      .limit(500)
+      .$if(engine === 'postgres', (locked) => locked.forUpdate().skipLocked());
+    if (!alone) query = query.where('lease_until', '<=', now);
     const rows = await query.execute();
     return rows.map((row) => ({ ...mailOf(row), state: row.state === 'handing' ? 'handing' : 'claimed' }));
   },
@@ -257,5 +270,6 @@ function mailOf(row: MailsTable): MailRow {
     notAfter: row.not_after,
     ticket: row.ticket,
     reserve: row.reserve,
+    handing: row.state === 'handing',
   };
 }
