@@ -78,7 +78,7 @@ export function card(notice: Notice, content: SiteContent, now: Instant): Notice
   return {
     id: notice.id,
     title: notice.title,
-    badge: STATE_BADGES[state],
+    badge: badgeOf(notice, state),
     state: STATE_WORDS[state],
     serious: notice.seriousAt !== null,
     impacts: notice.impacts.map((impact) => impactView(impact, content.names)),
@@ -93,6 +93,13 @@ export function card(notice: Notice, content: SiteContent, now: Instant): Notice
     recoveredAt: notice.kind === 'work' ? (workWindow(notice)?.to ?? null) : recoveredAt(notice),
     window: workWindow(notice),
   };
+}
+
+/** A fault of which only delays are open is no outage, whatever its state is called. */
+function badgeOf(notice: Notice, state: NoticeState): Badge {
+  const badge = STATE_BADGES[state];
+  const open = notice.impacts.filter((impact) => impact.recoveredAt === null);
+  return badge === 'fault' && open.length > 0 && open.every((impact) => impact.symptom === 'delayed') ? 'delay' : badge;
 }
 
 /** Every service with the worst that is in force on it; a fault outranks work. */
