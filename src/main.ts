@@ -5,7 +5,7 @@ import { loadExample } from './cli/example.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import type { Database } from './db/open.ts';
 import { hasStaff, makeSetupLink } from './staff/setup-link.ts';
-import { groundOf, keepHouse, publicUrlOf, readyDatabase, Sending } from './start.ts';
+import { closeApp, groundOf, keepHouse, publicUrlOf, readyDatabase, Sending } from './start.ts';
 import { systemClock } from './time.ts';
 
 /** The process: settings, database, web and courier, and a stop that loses nothing. The only file with signals. */
@@ -18,12 +18,12 @@ async function main(): Promise<void> {
   const sending = new Sending(config, ground, app.log);
   const stopHousekeeping = keepHouse(app, db, systemClock);
 
-  closeWithGrace({ delay: 15_000, logger: { error: (text) => app.log.error(text) } }, async ({ err, signal }) => {
+  closeWithGrace({ delay: 10_000, logger: { error: (text) => app.log.error(text) } }, async ({ err, signal }) => {
     if (err) app.log.error({ err }, 'ending after an unexpected error');
     else app.log.info(`${signal ?? 'stop'}: finishing what is under way`);
     stopHousekeeping();
-    await app.close();
-    await sending.stop();
+    // Side by side: a slow reader must not keep mails waiting for their end, nor a slow relay readers.
+    await Promise.all([closeApp(app), sending.stop()]);
     await db.close();
   });
 

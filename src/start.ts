@@ -16,7 +16,7 @@ import { Courier } from './mail/courier.ts';
 import { fileRelay } from './mail/file-relay.ts';
 import { type Relay, smtpRelay } from './mail/relay.ts';
 import { forgetOldAnswers } from './staff/idempotency.ts';
-import { type Clock, HOUR } from './time.ts';
+import { type Clock, HOUR, SECOND } from './time.ts';
 
 /** The pieces that main.ts puts together and the command line partly shares. */
 
@@ -137,6 +137,21 @@ export class Sending {
       warn: (error, message) => this.#log.warn({ err: error }, message),
     });
     this.#courier.start();
+  }
+}
+
+const LAST_REQUESTS = 5 * SECOND;
+
+/**
+ * Listens no more and lets requests under way finish. Whoever has not finished sending his by then is cut off: half a form changes
+ * nothing, and one slow client must not hold the stop until it is ended by force.
+ */
+export async function closeApp(app: FastifyInstance): Promise<void> {
+  const cut = setTimeout(() => app.server.closeAllConnections(), LAST_REQUESTS);
+  try {
+    await app.close();
+  } finally {
+    clearTimeout(cut);
   }
 }
 

@@ -34,7 +34,8 @@ export interface CourierOptions {
 const LEASE = 2 * MINUTE;
 const RENEW = 20 * SECOND;
 const LOOK = SECOND;
-const GRACE = 10 * SECOND;
+/** The process has ten seconds for its whole end. */
+const GRACE = 8 * SECOND;
 
 type MailClass = MailRow['class'];
 
@@ -74,7 +75,7 @@ export class Courier {
     for (const wake of this.#sleepers) wake();
   }
 
-  /** Claims nothing more and lets what is under way come to its end, ten seconds at most. */
+  /** Claims nothing more and lets what is under way come to its end, eight seconds at most. */
   async stop(): Promise<void> {
     this.#stopping = true;
     clearInterval(this.#renewing);
