@@ -156,12 +156,17 @@ export interface ShowOptions {
 
 /** A moment for readers, with the weekday and the zone's name: 2014年3月6日(木) 7:34頃 JST / about 07:34 JST, Thu 6 Mar 2014. */
 export function showTime(at: Instant, zone: string, language: Language, options: ShowOptions = {}): string {
+  const [clock, date] = [showClock(at, zone, language, options), showDate(at, zone, language)];
+  return language === 'ja' ? `${date} ${clock}` : `${clock}, ${date}`;
+}
+
+/** The time of day alone, where its day stands beside it: 7:34頃 JST / about 07:34 JST. */
+export function showClock(at: Instant, zone: string, language: Language, options: ShowOptions = {}): string {
   const w = wallClock(at, zone);
   const zoneText = options.withoutZone ? '' : ` ${zoneName(at, zone)}`;
-  if (language === 'ja') {
-    return `${showDate(at, zone, 'ja')} ${w.hour}:${two(w.minute)}${options.approximate ? '頃' : ''}${zoneText}`;
-  }
-  return `${options.approximate ? 'about ' : ''}${two(w.hour)}:${two(w.minute)}${zoneText}, ${showDate(at, zone, 'en')}`;
+  return language === 'ja'
+    ? `${w.hour}:${two(w.minute)}${options.approximate ? '頃' : ''}${zoneText}`
+    : `${options.approximate ? 'about ' : ''}${two(w.hour)}:${two(w.minute)}${zoneText}`;
 }
 
 /** A day for readers: 2014年3月6日(木) / Thu 6 Mar 2014. */

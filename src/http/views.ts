@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Eta } from 'eta';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { packageRoot } from '../config.ts';
-import { type Instant, isoTime, type Language, showDate, showDuration, showTime } from '../time.ts';
+import { type Instant, isoTime, type Language, showClock, showDate, showDuration, showTime } from '../time.ts';
 import { csrfField } from './csrf.ts';
 import { languageOf, localPath } from './language.ts';
 
@@ -46,6 +46,8 @@ export interface Helpers {
   path(path: string): string;
   asset(file: string): string;
   time(at: Instant, options?: { approximate?: boolean; withoutZone?: boolean }): string;
+  /** The time of day alone. */
+  clock(at: Instant, options?: { approximate?: boolean; withoutZone?: boolean }): string;
   date(at: Instant): string;
   iso(at: Instant): string;
   duration(milliseconds: number): string;
@@ -61,6 +63,7 @@ export function helpers(language: Language, operator: Operator): Helpers {
     path: (path) => localPath(path, language),
     asset: assetPath,
     time: (at, options) => showTime(at, zone, language, options),
+    clock: (at, options) => showClock(at, zone, language, options),
     date: (at) => showDate(at, zone, language),
     iso: (at) => isoTime(at, zone),
     duration: (milliseconds) => showDuration(milliseconds, language),

@@ -16,6 +16,8 @@ export interface NoticeCard {
   badge: Badge;
   state: Message;
   serious: boolean;
+  /** Whether customers are touched by it, or will be. */
+  open: boolean;
   impacts: ImpactView[];
   occurredAt: Instant;
   approximate: boolean;
@@ -36,6 +38,8 @@ export interface FrontPage extends Headline {
   /** Up to when it was held against the database. */
   asOf: Instant;
   reload: boolean;
+  /** Somebody cannot reach his mail and may doubt his password. */
+  passwordIsRight: boolean;
   ongoing: NoticeCard[];
   working: NoticeCard[];
   planned: NoticeCard[];
@@ -55,11 +59,15 @@ export function frontPage(content: SiteContent, now: Instant, asOf: Instant = no
   ongoing.sort((a, b) => Number(b.serious) - Number(a.serious) || b.occurredAt - a.occurredAt);
   const working = by('in_progress');
   const planned = by('planned').sort((a, b) => (a.window?.from ?? 0) - (b.window?.from ?? 0));
-  const recent = by('recovered', 'closed', 'completed').filter((one) => now - (one.recoveredAt ?? 0) < RECENT);
+  const recent = by('recovered', 'closed', 'completed', 'cancelled').filter(
+    (one) => now - (one.recoveredAt ?? 0) < RECENT,
+  );
+  recent.sort((a, b) => (b.recoveredAt ?? 0) - (a.recoveredAt ?? 0));
   return {
     ...headline(content, now),
     asOf,
     reload: ongoing.length > 0,
+    passwordIsRight: ongoing.some((one) => one.badge === 'fault'),
     ongoing,
     working,
     planned,
@@ -81,6 +89,7 @@ export function card(notice: Notice, content: SiteContent, now: Instant): Notice
     badge: badgeOf(notice, state),
     state: STATE_WORDS[state],
     serious: notice.seriousAt !== null,
+    open,
     impacts: notice.impacts.map((impact) => impactView(impact, content.names)),
     occurredAt: notice.occurredAt,
     approximate: notice.occurredApproximate,
@@ -90,7 +99,7 @@ export function card(notice: Notice, content: SiteContent, now: Instant): Notice
     nextUpdateAt: next !== null && (open || next > now) ? next : null,
     overdue: { recovery: open && expected !== null && expected <= now, update: open && next !== null && next <= now },
     lastToday: open && (report?.picture.lastToday ?? false),
-    recoveredAt: notice.kind === 'work' ? (workWindow(notice)?.to ?? null) : recoveredAt(notice),
+    recoveredAt: overAt(notice, state),
     window: workWindow(notice),
   };
 }
@@ -102,22 +111,41 @@ function badgeOf(notice: Notice, state: NoticeState): Badge {
   return badge === 'fault' && open.length > 0 && open.every((impact) => impact.symptom === 'delayed') ? 'delay' : badge;
 }
 
-/** Every service with the worst that is in force on it; a fault outranks work. */
+/** A work that was cancelled was over when that was told; other work by its times, a fault when its last impact ended. */
+function overAt(notice: Notice, state: NoticeState): Instant | null {
+  if (state === 'cancelled') return notice.reports.at(-1)?.publishedAt ?? null;
+  return notice.kind === 'work' ? (workWindow(notice)?.to ?? null) : recoveredAt(notice);
+}
+
+/** Every service with the worst that is in force on it, and whether on part of it only; a fault outranks work. */
 function serviceStates(content: SiteContent, now: Instant): FrontPage['services'] {
-  const worst = new Map<string, Badge>();
-  const rank: Badge[] = ['normal', 'work', 'delay', 'fault'];
-  for (const notice of content.notices) {
-    const working = notice.kind === 'work' && noticeState(notice, now) === 'in_progress';
-    for (const impact of notice.impacts) {
-      const broken = notice.kind === 'fault' && impact.startedAt <= now && (impact.recoveredAt ?? now + 1) > now;
-      if (!working && !broken) continue;
-      const badge: Badge = working ? 'work' : impact.symptom === 'delayed' ? 'delay' : 'fault';
-      if (rank.indexOf(badge) > rank.indexOf(worst.get(impact.service) ?? 'normal')) worst.set(impact.service, badge);
-    }
+  const worst = new Map<string, { badge: Badge; partly: boolean }>();
+  for (const { service, badge, partly } of inForce(content, now)) {
+    const known = worst.get(service) ?? { badge: 'normal', partly: true };
+    const order = WORST_LAST.indexOf(badge) - WORST_LAST.indexOf(known.badge);
+    if (order > 0 || (order === 0 && known.partly)) worst.set(service, { badge, partly });
   }
   return content.catalogue.services.map((service) => {
-    const badge = worst.get(service.key) ?? 'normal';
-    return { name: service.name, badge, state: SERVICE_WORDS[badge], group: service.group ?? null };
+    const { badge, partly } = worst.get(service.key) ?? { badge: 'normal', partly: false };
+    const { ja, en } = SERVICE_WORDS[badge];
+    const state = partly ? { ja: `一部で${ja}`, en: `${en} in part` } : { ja, en };
+    return { name: service.name, badge, state, group: service.group ?? null };
+  });
+}
+
+const WORST_LAST: Badge[] = ['normal', 'work', 'delay', 'fault'];
+
+function inForce(content: SiteContent, now: Instant): { service: string; badge: Badge; partly: boolean }[] {
+  const facilities = (service: string) => content.catalogue.facilities.filter((one) => one.service === service).length;
+  return content.notices.flatMap((notice) => {
+    const working = notice.kind === 'work' && noticeState(notice, now) === 'in_progress';
+    return notice.impacts.flatMap((impact) => {
+      const broken = notice.kind === 'fault' && impact.startedAt <= now && (impact.recoveredAt ?? now + 1) > now;
+      if (!working && !broken) return [];
+      const badge: Badge = working ? 'work' : impact.symptom === 'delayed' ? 'delay' : 'fault';
+      const partly = impact.facilities !== 'all' && impact.facilities.length < facilities(impact.service);
+      return [{ service: impact.service, badge, partly }];
+    });
   });
 }
 

@@ -20,6 +20,8 @@ export interface ReportView {
   revision: number;
   phase: Message;
   publishedAt: Instant;
+  /** When its newest correction came out. */
+  correctedAt: Instant | null;
   /** As staff wrote it; the template renders the safe subset (it.markup). */
   body: Name;
   reason: Name | null;
@@ -100,7 +102,8 @@ function reportView(report: Report, revisions: Report[]): ReportView {
     number: report.number,
     revision: report.revision,
     phase: PHASE_WORDS[report.phase],
-    publishedAt: report.publishedAt,
+    publishedAt: earlier.at(-1)?.publishedAt ?? report.publishedAt,
+    correctedAt: report.revision > 0 ? report.publishedAt : null,
     body: report.body,
     reason: report.reason,
     before: earlier.map((one) => ({ revision: one.revision, publishedAt: one.publishedAt, body: one.body })),

@@ -70,7 +70,7 @@ function sameTag(sent: string | undefined, etag: string): boolean {
 /** Only between a start and the first answer of the database. */
 function notYet(): Busy {
   return new Busy(5 + Math.floor(Math.random() * 11), {
-    ja: '障害・工事情報を準備しています。少し待ってから、もう一度お開きください。',
+    ja: '故障・工事情報を準備しています。少し待ってから、もう一度お開きください。',
     en: 'The service status is being prepared. Please open this page again in a moment.',
   });
 }

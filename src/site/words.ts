@@ -3,6 +3,7 @@ import type { Message } from '../errors.ts';
 import type { Impact } from '../notices/impact.ts';
 import type { NoticeState } from '../notices/notice.ts';
 import { symptomWords } from '../notices/words.ts';
+import { type FacilityNames, facilityNames } from './facility-names.ts';
 
 /** Which of the badges of the stylesheet a state wears. Each badge has a shape and a word beside its colour. */
 export type Badge = 'fault' | 'delay' | 'work' | 'normal' | 'recovered' | 'planned';
@@ -30,7 +31,7 @@ export function isOpen(state: NoticeState): boolean {
 /** Where a notice stands, said to somebody who is worried. */
 export const STATE_SENTENCES: Record<NoticeState, Message> = {
   draft: { ja: 'まだ公開していません', en: 'Not published yet' },
-  ongoing: { ja: 'この障害は、まだ続いています', en: 'This fault is still going on' },
+  ongoing: { ja: 'この故障は、まだ続いています', en: 'This fault is still going on' },
   partially_recovered: {
     ja: '一部は回復しましたが、まだ回復していないものがあります',
     en: 'Part of it is restored, but not everything yet',
@@ -39,8 +40,8 @@ export const STATE_SENTENCES: Record<NoticeState, Message> = {
     ja: '回復しましたが、メールの到着の遅れが残っています',
     en: 'It is restored, but mail still arrives late',
   },
-  recovered: { ja: 'この障害は回復しました', en: 'This fault is repaired' },
-  closed: { ja: 'この障害は回復しました', en: 'This fault is repaired' },
+  recovered: { ja: 'この故障は回復しました', en: 'This fault is repaired' },
+  closed: { ja: 'この故障は回復しました', en: 'This fault is repaired' },
   planned: { ja: 'この工事は、これから行う予定です', en: 'This work is planned and has not begun' },
   in_progress: { ja: '現在、工事を行っています', en: 'The work is going on now' },
   completed: { ja: 'この工事は終わりました', en: 'This work is finished' },
@@ -66,7 +67,7 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 export interface ImpactView {
   service: Name;
   /** null: every facility of the service. */
-  facilities: Name[] | null;
+  facilities: FacilityNames | null;
   area: Name | null;
   symptom: Message;
   startedAt: number;
@@ -79,7 +80,8 @@ export interface ImpactView {
 export function impactView(impact: Impact, names: CatalogueNames): ImpactView {
   return {
     service: names.service(impact.service),
-    facilities: impact.facilities === 'all' ? null : impact.facilities.map((code) => names.facility(code)),
+    facilities:
+      impact.facilities === 'all' ? null : facilityNames(impact.facilities.map((code) => names.facility(code))),
     area: impact.area,
     symptom: symptomWords(impact),
     startedAt: impact.startedAt,

@@ -48,7 +48,7 @@ describe('the public pages', () => {
     expect(front.body).toContain('確認中です');
     const english = await get(`/en/notices/${id}`);
     expect(english.body).toContain('about 07:34 JST, Thu 6 Mar 2014');
-    expect(english.body).toContain('OCN Mail equipment 121');
+    expect(english.body).toContain('OCN Mail equipment 051, 121');
     // The report has no English: the Japanese stands there and says so to a screen reader.
     expect(english.body).toContain('<div class="body" lang="ja">');
     clock.set('2014-03-06T20:07:00+09:00');
