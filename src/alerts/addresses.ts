@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { isUniqueViolation } from '../db/open.ts';
+import { retryOnCollision } from '../db/open.ts';
 import { Invalid, NotFound } from '../errors.ts';
 import { type Actor, record } from '../staff/audit.ts';
 import type { Language } from '../time.ts';
@@ -55,21 +55,9 @@ export async function addAddress(
       'メールアドレスを1つ、正しい形で入力してください（例: taro@example.jp）。',
       'Enter one mail address, for example taro@example.com.',
     );
-  return again(() => tryAdd(ground, customerId, email, input));
-}
-
-/**
- * On PostgreSQL two may choose the same place, or write to the same mailbox, at once: the constraint lets one through, the
- * other looks again. Each round somebody gets on, and there are three places and one mail.
- */
-async function again<T>(work: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!isUniqueViolation(error) || attempt === 5) throw error;
-    }
-  }
+  // On PostgreSQL two may choose the same place, or write to the same mailbox, at once: each round somebody gets on, and there are
+  // three places and one mail.
+  return retryOnCollision(() => tryAdd(ground, customerId, email, input));
 }
 
 async function tryAdd(ground: AddressGround, customerId: string, email: EmailAddress, choice: Choice): Promise<Asked> {
@@ -170,7 +158,8 @@ export async function stopOwnAddress(ground: AddressGround, customerId: string, 
  * @throws NotFound
  */
 export async function startAgain(ground: AddressGround, customerId: string, id: string): Promise<Asked | 'started'> {
-  return again(() =>
+  // Somebody else may write to the same mailbox at this moment.
+  return retryOnCollision(() =>
     ground.db.transaction(async (tx) => {
       const address = found(await addressStore.find(tx, customerId, id));
       const state = addressState(address);

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { type Database, isUniqueViolation, type Tx } from '../db/open.ts';
+import { type Database, retryOnCollision, type Tx } from '../db/open.ts';
 import { type Clock, MINUTE, SECOND } from '../time.ts';
 import { type AttemptFacts, type Settlement, settle } from './attempt.ts';
 import { Breaker } from './breaker.ts';
@@ -217,6 +217,7 @@ export class Courier {
   /** The gate before the final dot. @throws Stopped where the mail must not go. */
   async #takeTicket(mail: MailRow): Promise<void> {
     const { db, clock, recheck, owner, ticketsPerBudget } = this.#o;
+    // Two mails of one budget may reach for the same ticket: the slower one looks again.
     const go = await retryOnCollision(() =>
       db.transaction(async (tx) => {
         const now = clock.now();
@@ -330,16 +331,5 @@ function toldAs(settlement: Settlement): 'sent' | 'in_doubt' | 'failed' | 'defer
     case 'failed':
     case 'expired':
       return 'failed';
-  }
-}
-
-/** Two mails of one budget reached for the same ticket: the slower one looks again. */
-async function retryOnCollision<Result>(work: () => Promise<Result>): Promise<Result> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await work();
-    } catch (error) {
-      if (attempt === 5 || !isUniqueViolation(error)) throw error;
-    }
   }
 }
