@@ -22,8 +22,8 @@ const common = {
   env: { TZ: process.env.TEST_TZ ?? 'UTC' },
 };
 
-/** What never touches a database runs once. */
-const WITHOUT_DATABASE = ['test/rules/**/*.test.ts', 'test/**/*.pure.test.ts'];
+/** What never touches a database runs once, and so does what is about a page's look; the journeys in a browser run on both. */
+const ONCE = ['test/rules/**/*.test.ts', 'test/**/*.pure.test.ts', 'test/!(journeys)/*.browser.test.ts'];
 
 export default defineConfig({
   test: {
@@ -42,7 +42,7 @@ export default defineConfig({
                 env: { ...common.env, TEST_ENGINE: 'postgres' },
                 name: 'postgres',
                 include: ['test/**/*.test.ts'],
-                exclude: WITHOUT_DATABASE,
+                exclude: ONCE,
               },
             },
           ]

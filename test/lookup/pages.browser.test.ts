@@ -1,18 +1,12 @@
-import { existsSync } from 'node:fs';
-import { AxeBuilder } from '@axe-core/playwright';
-import { type Browser, chromium } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { stopToken } from '../../src/alerts/stop-link.ts';
 import { type Shirase, startApp } from '../support/app.ts';
+import { barriers } from '../support/barriers.ts';
+import { closeBrowser, hasBrowser, listen, openPage } from '../support/browser.ts';
 import { signedIn } from '../support/customers.ts';
-import { engine } from '../support/database.ts';
 import { addCatalogue, addCustomer, minuteOf, tell } from './world.ts';
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const found = existsSync(CHROMIUM);
-if (!found) console.warn(`No browser at ${CHROMIUM}: the customer's pages are not looked at. Set CHROMIUM to run it.`);
-
-let browser: Browser;
+afterAll(closeBrowser);
 
 /** A customer with one stopped and one healthy mailbox, work ahead, something repaired, and an address of every kind. */
 async function worstDay(): Promise<Shirase & { url: string; session: string }> {
@@ -30,43 +24,33 @@ async function worstDay(): Promise<Shirase & { url: string; session: string }> {
     await taro.press('/my/addresses', '/my/addresses', { scope: 'mine', language: 'ja', email });
   }
   await db.kysely.updateTable('addresses').set({ confirmed_at: 1 }).where('place', '=', 1).execute();
-  const url = await shirase.app.listen({ port: 0, host: '127.0.0.1' });
+  const url = await listen(shirase.app);
   return { ...shirase, url, session: taro.cookies.get('session') ?? '' };
 }
 
-describe.skipIf(!found || engine !== 'sqlite')('in a real browser', () => {
-  beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
-  });
-  afterAll(() => browser.close());
-
+describe.skipIf(!hasBrowser)('in a real browser', () => {
   test.each([
     { width: 390, colorScheme: 'light' as const },
     { width: 1280, colorScheme: 'dark' as const },
   ])('the customer’s pages have no barrier, $width px wide and $colorScheme', async ({ width, colorScheme }) => {
     const { url, session, ground, db } = await worstDay();
-    const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme });
-    await context.addCookies([{ name: 'session', value: session, url }]);
+    const page = await openPage({ viewport: { width, height: 800 }, colorScheme });
+    await page.context().addCookies([{ name: 'session', value: session, url }]);
     const letter = await db.kysely.selectFrom('letters').select('text_body').executeTakeFirstOrThrow();
     const confirm = /status\.example(\/confirm\/\S+)/.exec(letter.text_body)?.[1] ?? '';
     const stop = `/stop/${stopToken(ground.secret, 'a')}`;
-    const page = await context.newPage();
     for (const path of ['/my', '/my/addresses?done=added', confirm, '/confirm/x', stop, '/stop/x']) {
       for (const language of ['', '/en']) {
         await page.goto(url + language + path);
-        expect(await page.locator('h1').count()).toBe(1);
-        const { violations } = await new AxeBuilder({ page }).analyze();
-        expect(violations.map((one) => `${language}${path} ${one.id}: ${one.nodes[0]?.html}`)).toEqual([]);
+        expect(await barriers(page)).toEqual([]);
       }
     }
-    await context.close();
   });
 
   test('a person adds an address, gets what he typed wrong explained, and finds it by its link', async () => {
     const { url, session } = await worstDay();
-    const context = await browser.newContext({ viewport: { width: 390, height: 800 } });
-    await context.addCookies([{ name: 'session', value: session, url }]);
-    const page = await context.newPage();
+    const page = await openPage();
+    await page.context().addCookies([{ name: 'session', value: session, url }]);
     await page.goto(`${url}/my`);
     await page.getByRole('link', { name: '通知先アドレスを確認・登録する' }).click();
     await page.getByLabel('メールアドレス', { exact: true }).fill('taro、hanako');
@@ -74,12 +58,10 @@ describe.skipIf(!found || engine !== 'sqlite')('in a real browser', () => {
     await page.getByRole('link', { name: /正しい形で入力してください/ }).click();
     expect(await page.evaluate('document.activeElement.id')).toBe('new-email');
     expect(await page.getByLabel('メールアドレス', { exact: true }).inputValue()).toBe('taro、hanako');
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.map((one) => one.id)).toEqual([]);
+    expect(await barriers(page)).toEqual([]);
     await page.getByLabel('メールアドレス', { exact: true }).fill('taro..x@docomo.ne.jp');
     await page.getByRole('button', { name: '確認メールを送る' }).click();
     await page.getByRole('heading', { name: 'taro..x@docomo.ne.jp' }).waitFor();
     expect(await page.getByRole('status').textContent()).toContain('確認メールをお送りします');
-    await context.close();
   });
 });
