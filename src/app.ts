@@ -1,18 +1,17 @@
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import cookie from '@fastify/cookie';
 import formbody from '@fastify/formbody';
 import helmet from '@fastify/helmet';
-import staticFiles from '@fastify/static';
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import { addressRoutes } from './alerts/address-routes.ts';
 import { catalogueRoutes } from './catalogue/routes.ts';
-import { packageRoot } from './config.ts';
 import { customerDoorkeeper, recogniseCustomer } from './customers/doorkeepers.ts';
 import { customerRoutes } from './customers/routes.ts';
 import type { Database } from './db/open.ts';
-import { guardRoutes } from './http/audience.ts';
-import { answerErrors } from './http/errors.ts';
+import { assetRoutes } from './http/assets.ts';
+import { guardRoutes, recordAudiences } from './http/audience.ts';
+import { answerErrors, answerMissing } from './http/errors.ts';
+import { CONTENT_POLICY } from './http/headers.ts';
 import { stripLanguage } from './http/language.ts';
 import { useSchemas } from './http/schemas.ts';
 import type { Operator } from './http/views.ts';
@@ -21,7 +20,7 @@ import { consoleRoutes } from './notices/console-routes.ts';
 import { changeEdition } from './notices/read.ts';
 import { noticeRoutes } from './notices/routes.ts';
 import { Edition } from './site/edition.ts';
-import { siteRoutes } from './site/routes.ts';
+import { healthRoutes, siteRoutes } from './site/routes.ts';
 import { recogniseStaff, staffDoorkeepers } from './staff/doorkeepers.ts';
 import { staffRoutes } from './staff/routes.ts';
 import { type Clock, SECOND } from './time.ts';
@@ -74,22 +73,37 @@ export async function buildApp(ground: Ground): Promise<FastifyInstance> {
   app.decorateRequest('staff', null);
   app.decorateRequest('apiKey', null);
   answerErrors(app);
+  recordAudiences(app);
 
+  const edition = new Edition({
+    db,
+    clock,
+    operator,
+    publicUrl,
+    warn: (error, message) => app.log.error({ err: error }, message),
+  });
+  await edition.refresh();
+  const followers: (() => void)[] = [() => void edition.refresh()];
+  app.decorate('follow', (follow: () => void) => followers.push(follow));
+  app.decorate('edition', edition);
+  app.addHook('onClose', async () => edition.stop());
+  assetRoutes(app);
+  siteRoutes(app, edition);
+  // What reads a form, a cookie or the database stands inside, with all that this needs; what everybody reads stands outside.
+  await app.register((rooms) =>
+    buildRooms(rooms, ground, () => {
+      for (const follow of followers) follow();
+    }),
+  );
+  return app;
+}
+
+async function buildRooms(app: FastifyInstance, ground: Ground, announce: () => void): Promise<void> {
+  const { db, clock, publicUrl, operator } = ground;
+  const { edition } = app;
   await app.register(helmet, {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'none'"],
-        styleSrc: ["'self'"],
-        scriptSrc: ["'self'"],
-        imgSrc: ["'self'", 'data:'],
-        connectSrc: ["'self'"],
-        formAction: ["'self'"],
-        baseUri: ["'none'"],
-        frameAncestors: ["'none'"],
-      },
-    },
-    strictTransportSecurity: secure ? { maxAge: 31_536_000, includeSubDomains: true } : false,
+    contentSecurityPolicy: { useDefaults: false, directives: CONTENT_POLICY },
+    strictTransportSecurity: app.secure ? { maxAge: 31_536_000, includeSubDomains: true } : false,
     referrerPolicy: { policy: 'same-origin' },
     crossOriginEmbedderPolicy: false,
   });
@@ -101,47 +115,20 @@ export async function buildApp(ground: Ground): Promise<FastifyInstance> {
     anyone: (request) =>
       request.url.startsWith('/console') ? recogniseStaff(request, db, clock) : recogniseCustomer(request, db, clock),
   });
-  await useSchemas(app, ground.publicUrl);
-  await app.register(staticFiles, {
-    root: join(packageRoot, 'public'),
-    serve: false,
-  });
-  app.get('/assets/:hash/:file', { config: { audience: { who: 'everyone' } } }, (request, reply) =>
-    reply
-      .header('cross-origin-resource-policy', 'cross-origin')
-      .sendFile((request.params as { file: string }).file, { immutable: true, maxAge: '365d' }),
-  );
+  answerMissing(app);
+  await useSchemas(app, publicUrl);
   await lookupRoutes(app, ground);
   await addressRoutes(app, ground);
-
-  const followers: (() => void)[] = [];
-  const announce = () => {
-    for (const follow of followers) follow();
-  };
   catalogueRoutes(app, { db, clock, announce, changed: (tx) => changeEdition(tx, clock.now()) });
   staffRoutes(app, { db, clock });
   customerRoutes(app, { db, clock });
-  app.decorate('follow', (follow: () => void) => followers.push(follow));
   noticeRoutes(app, { db, clock, operator, publicUrl, announce });
   consoleRoutes(app, { db, clock, operator, publicUrl, announce });
-
-  const edition = new Edition({
-    db,
-    clock,
-    operator,
-    publicUrl,
-    warn: (error, message) => app.log.error({ err: error }, message),
-  });
-  await edition.refresh();
-  app.follow(() => void edition.refresh());
-  app.decorate('edition', edition);
+  healthRoutes(app, { edition, clock, db });
   // Whoever has just published reads what he published, and so does everybody he tells: his answer waits for the new edition.
   app.addHook('onSend', async (request) => {
     const audience = request.routeOptions.config.audience?.who;
     if (request.method === 'GET' || request.method === 'HEAD' || (audience !== 'staff' && audience !== 'key')) return;
     await Promise.race([edition.refresh(), delay(SECOND, undefined, { ref: false })]);
   });
-  app.addHook('onClose', async () => edition.stop());
-  siteRoutes(app, { edition, clock, db });
-  return app;
 }

@@ -37,14 +37,18 @@ export interface Doorkeepers {
   anyone(request: FastifyRequest): Promise<void>;
 }
 
-/** Asks the doorkeeper before anything of the route runs, and checks the form's token before its handler does. */
-export function guardRoutes(app: FastifyInstance, keepers: Doorkeepers): void {
+/** Refuses to start with a route that does not say whom it is for. */
+export function recordAudiences(app: FastifyInstance): void {
   app.decorate('audiences', []);
   app.addHook('onRoute', (route) => {
     const audience = route.config?.audience;
     if (!audience) throw new Error(`${String(route.method)} ${route.url} names no audience`);
     for (const method of [route.method].flat()) app.audiences.push({ method, url: route.url, audience });
   });
+}
+
+/** Asks the doorkeeper before anything of the route runs, and checks the form's token before its handler does. */
+export function guardRoutes(app: FastifyInstance, keepers: Doorkeepers): void {
   app.addHook('onRequest', async (request: FastifyRequest) => {
     const audience = request.routeOptions.config.audience;
     if (!audience) return; // the 404 handler

@@ -1,13 +1,18 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Busy, Conflict, Forbidden, Invalid, type Message, NotFound, NotSignedIn } from '../errors.ts';
 import { signInRedirect } from './audience.ts';
+import { safetyHeaders } from './headers.ts';
 import { languageOf, localPath } from './language.ts';
-import { page } from './views.ts';
+import { render } from './views.ts';
 
 /** The only place that knows status codes for failures. Programs get problem+json (RFC 9457), people a page. */
 export function answerErrors(app: FastifyInstance): void {
-  app.setNotFoundHandler((request, reply) => answer(request, reply, new NotFound()));
   app.setErrorHandler((error, request, reply) => answer(request, reply, error as FastifyError | Error));
+}
+
+/** What no route answers. */
+export function answerMissing(app: FastifyInstance): void {
+  app.setNotFoundHandler((request, reply) => answer(request, reply, new NotFound()));
 }
 
 interface Answer {
@@ -43,13 +48,13 @@ function answer(request: FastifyRequest, reply: FastifyReply, error: FastifyErro
       localPath(staffPath(request) ? '/console/sign-in' : '/my/sign-in', languageOf(request)),
     );
   }
-  return page(
-    request,
-    reply,
-    'error',
-    { status: found.status, message: found.text, errors: found.errors ?? [] },
-    found.status,
-  );
+  const view = { message: found.text, errors: found.errors ?? [], here: request.url.split('?')[0] };
+  return reply
+    .code(found.status)
+    .headers(safetyHeaders('page', request.server.secure))
+    .header('cache-control', 'no-store')
+    .type('text/html; charset=utf-8')
+    .send(render('error', language, request.server.operator, view));
 }
 
 function classify(error: FastifyError | Error, language: 'ja' | 'en'): Answer {

@@ -11,7 +11,7 @@ const english = new WeakSet<IncomingMessage>();
 export function stripLanguage(raw: IncomingMessage): string {
   const url = raw.url ?? '/';
   const match = /^\/en(?=[/?]|$)(.*)$/s.exec(url);
-  if (!match || /^\/(api|assets)\//.test(match[1] ?? '')) return url;
+  if (!match || /^\/(api\/(v1|openapi)|assets)/.test(match[1] ?? '')) return url;
   english.add(raw);
   const rest = match[1] ?? '';
   return rest.startsWith('/') ? rest : `/${rest}`;

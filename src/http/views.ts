@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Eta } from 'eta';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { packageRoot } from '../config.ts';
 import { type Instant, isoTime, type Language, showClock, showDate, showDuration, showTime } from '../time.ts';
+import { assetPath } from './assets.ts';
 import { csrfField } from './csrf.ts';
 import { languageOf, localPath } from './language.ts';
 
@@ -16,23 +15,6 @@ export interface Operator {
 
 /** Compiled once; staff text is only ever a value in it, never a template. */
 const eta = new Eta({ views: join(packageRoot, 'templates'), cache: true, autoEscape: true, autoTrim: false });
-
-/** File name → path with the hash of its content, so that it can be cached for ever. */
-const assets = new Map<string, string>();
-for (const file of readdirSync(join(packageRoot, 'public'))) {
-  const hash = createHash('sha256')
-    .update(readFileSync(join(packageRoot, 'public', file)))
-    .digest('base64url')
-    .slice(0, 10);
-  assets.set(file, `/assets/${hash}/${file}`);
-}
-
-/** `/assets/HASH/style.css` for `style.css`. @throws where there is no such file. */
-export function assetPath(file: string): string {
-  const path = assets.get(file);
-  if (!path) throw new Error(`public/${file} does not exist`);
-  return path;
-}
 
 /** What every template has beside its own view object. */
 export interface Helpers {

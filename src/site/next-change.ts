@@ -1,6 +1,6 @@
 import { type Notice, workWindow } from '../notices/notice.ts';
 import type { Instant } from '../time.ts';
-import { RECENT } from './front-page.ts';
+import { RECENT } from './card.ts';
 
 /** The first moment after `now` at which a page would say something else without anybody publishing. */
 export function nextChange(notices: Notice[], now: Instant): Instant {
@@ -11,7 +11,20 @@ export function nextChange(notices: Notice[], now: Instant): Instant {
   return next;
 }
 
-function turningPoints(notice: Notice): Instant[] {
+/** By notice as it was read: a new version is another object. */
+const known = new WeakMap<Notice, Instant[]>();
+
+/** When a page changes by itself because of this notice, in no order. */
+export function turningPoints(notice: Notice): Instant[] {
+  let points = known.get(notice);
+  if (!points) {
+    points = pointsOf(notice);
+    known.set(notice, points);
+  }
+  return points;
+}
+
+function pointsOf(notice: Notice): Instant[] {
   const window = workWindow(notice);
   const last = notice.reports.at(-1);
   const ends = notice.impacts.flatMap((impact) => impact.recoveredAt ?? []);

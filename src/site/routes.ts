@@ -1,14 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Database } from '../db/open.ts';
 import { Busy, NotFound } from '../errors.ts';
-import { languageOf } from '../http/language.ts';
+import { encodingFor, sameTag } from '../http/encoding.ts';
 import { oldestWait } from '../mail/health.ts';
 import { type Clock, MINUTE } from '../time.ts';
 import type { Edition } from './edition.ts';
-import { encodingFor } from './page.ts';
-
-/** Short, and good for a day where we do not answer: the edition must be up when all else is down. */
-const CACHE = 'public, max-age=5, stale-while-revalidate=30, stale-if-error=86400';
 
 /** A courier that works hands over within seconds what is due. */
 const PATIENCE = 10 * MINUTE;
@@ -19,16 +15,42 @@ export interface SiteGround {
   db: Database;
 }
 
-/** What everybody reads: bytes, without a session, a database or a template. */
-export function siteRoutes(app: FastifyInstance, { edition, clock, db }: SiteGround): void {
+/** What everybody reads: bytes, without a session, a database, a template, a hook or a line in the log. */
+export function siteRoutes(app: FastifyInstance, edition: Edition): void {
   const config = { audience: { who: 'everyone' as const } };
-  for (const path of ['/', '/history']) {
-    app.get(path, { config }, (request, reply) => serve(edition, request, reply, path));
+  for (const path of edition.routes) {
+    app.get(path, { config, logLevel: 'error' }, (request, reply) => serve(edition, request, reply));
   }
-  app.get('/notices/:id', { config }, (request, reply) =>
-    serve(edition, request, reply, `/notices/${(request.params as { id: string }).id}`),
-  );
+}
 
+function serve(edition: Edition, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const page = edition.page(addressOf(request.originalUrl));
+  if (!page) throw edition.ready ? new NotFound() : notYet();
+  const answer = page.answer(encodingFor(request.headers['accept-encoding']));
+  const known = request.headers['if-none-match'];
+  if (known !== undefined && sameTag(known, answer.etag)) return reply.code(304).headers(answer.unchanged).send();
+  return reply.headers(answer.headers).send(answer.body);
+}
+
+/** `/notices/1` of `/notices/1?from=mail`: of what is asked, only `?still` makes another page. */
+function addressOf(url: string): string {
+  const end = url.indexOf('?');
+  if (end < 0) return url === '/en/' ? '/en' : url;
+  const path = addressOf(url.slice(0, end));
+  return /[?&]still\b/.test(url.slice(end)) ? `${path}?still` : path;
+}
+
+/** Only between a start and the first answer of the database. */
+function notYet(): Busy {
+  return new Busy(5 + Math.floor(Math.random() * 11), {
+    ja: '故障・工事情報を準備しています。少し待ってから、もう一度お開きください。',
+    en: 'The service status is being prepared. Please open this page again in a moment.',
+  });
+}
+
+/** Whether the process lives, and whether it can do all of its work. */
+export function healthRoutes(app: FastifyInstance, { edition, clock, db }: SiteGround): void {
+  const config = { audience: { who: 'everyone' as const } };
   app.get('/healthz', { config }, (_request, reply) =>
     reply.header('cache-control', 'no-store').type('text/plain').send('ok\n'),
   );
@@ -42,35 +64,11 @@ export function siteRoutes(app: FastifyInstance, { edition, clock, db }: SiteGro
       reasons.push('the database does not answer');
     }
     if (!edition.ready) reasons.push('there is no edition yet');
+    else if (edition.trouble) reasons.push(`no new edition can be made: ${edition.trouble.message}`);
     else if (clock.now() - (edition.checkedAt ?? 0) > MINUTE) reasons.push('the edition is more than a minute old');
     return reply
       .header('cache-control', 'no-store')
       .code(reasons.length === 0 ? 200 : 503)
       .send({ ready: reasons.length === 0, reasons });
-  });
-}
-
-function serve(edition: Edition, request: FastifyRequest, reply: FastifyReply, path: string): FastifyReply {
-  const still = Object.hasOwn(request.query as object, 'still');
-  const page = edition.page(path, languageOf(request), still);
-  if (!page) throw edition.ready ? new NotFound() : notYet();
-  const encoding = encodingFor(request.headers['accept-encoding']);
-  const etag = page.etag(encoding);
-  reply.header('etag', etag).header('cache-control', CACHE).header('vary', 'accept-encoding');
-  if (sameTag(request.headers['if-none-match'], etag)) return reply.code(304).send();
-  if (encoding !== 'identity') reply.header('content-encoding', encoding);
-  return reply.type(page.type).send(page.bytes(encoding));
-}
-
-function sameTag(sent: string | undefined, etag: string): boolean {
-  const tags = (sent ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
-  return tags.includes(etag) || tags.includes('*');
-}
-
-/** Only between a start and the first answer of the database. */
-function notYet(): Busy {
-  return new Busy(5 + Math.floor(Math.random() * 11), {
-    ja: '故障・工事情報を準備しています。少し待ってから、もう一度お開きください。',
-    en: 'The service status is being prepared. Please open this page again in a moment.',
   });
 }

@@ -28,6 +28,11 @@ export function isOpen(state: NoticeState): boolean {
   return !OVER.has(state);
 }
 
+/** Whether something of a fault is still broken or late: what is told of it may change at any minute. */
+export function isUnderWay(state: NoticeState): boolean {
+  return state === 'ongoing' || state === 'partially_recovered' || state === 'delayed';
+}
+
 /** Where a notice stands, said to somebody who is worried. */
 export const STATE_SENTENCES: Record<NoticeState, Message> = {
   draft: { ja: 'まだ公開していません', en: 'Not published yet' },

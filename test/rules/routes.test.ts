@@ -1,6 +1,6 @@
 import Fastify, { type FastifyInstance, type InjectOptions, type LightMyRequestResponse } from 'fastify';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { guardRoutes } from '../../src/http/audience.ts';
+import { recordAudiences } from '../../src/http/audience.ts';
 import { publishNotice } from '../../src/notices/publish.ts';
 import { isAct, mayDo, ROLES, type Role } from '../../src/staff/permissions.ts';
 import { startApp } from '../support/app.ts';
@@ -153,8 +153,7 @@ describe('the doors of the house', () => {
   test('a route that names nobody does not start the server', () => {
     const app = Fastify();
     onTestFinished(() => app.close());
-    const nobody = async () => {};
-    guardRoutes(app, { customer: nobody, staff: nobody, key: nobody, anyone: nobody });
+    recordAudiences(app);
     expect(() => app.get('/forgotten', () => 'open to all')).toThrow('GET /forgotten names no audience');
   });
 });

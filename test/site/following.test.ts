@@ -76,8 +76,8 @@ test('a reader gets the pages of one edition, however many are being printed', a
     const printing = [app.edition.refresh(), app.edition.refresh(), app.edition.refresh()];
     // What stands at any moment is of one edition: the front page's number is the notice's.
     for (let look = 0; look < 20; look++) {
-      const [front, story] = [app.edition.page('/', 'ja'), app.edition.page(`/notices/${id}`, 'ja')];
-      const number = (page: typeof front) => /（第(\d+)報）/.exec(page?.body.toString() ?? '')?.[1];
+      const [front, story] = [app.edition.page('/'), app.edition.page(`/notices/${id}`)];
+      const number = (page: typeof front) => /（第(\d+)報）/.exec(page?.answer('identity').body.toString() ?? '')?.[1];
       expect(number(front)).toBe(number(story));
       await new Promise(setImmediate);
     }

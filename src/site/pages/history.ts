@@ -1,11 +1,23 @@
-import type { Instant } from '../time.ts';
-import { wallClock } from '../time.ts';
-import type { SiteContent } from './content.ts';
-import { card, type NoticeCard } from './front-page.ts';
+import { type Instant, wallClock } from '../../time.ts';
+import { card, type NoticeCard } from '../card.ts';
+import type { SiteContent } from '../content.ts';
+import type { Kind } from '../sheet.ts';
+import { pageSheets } from './print.ts';
+
+/** `/history`: all there was. */
+export const history: Kind = {
+  routes: ['/history'],
+  sheets: (printing) =>
+    pageSheets(printing, {
+      path: '/history',
+      template: 'site/history',
+      mark: printing.stamp(),
+      view: () => historyPage(printing.content, printing.now, printing.operator.timeZone),
+    }),
+};
 
 export interface HistoryPage {
   months: { year: number; month: number; notices: NoticeCard[] }[];
-  reload: false;
 }
 
 /** Every notice by the month in which it occurred, in the operator's zone, newest first. */
@@ -18,5 +30,5 @@ export function historyPage(content: SiteContent, now: Instant, zone: string): H
     group.notices.push(card(notice, content, now));
     months.set(key, group);
   }
-  return { months: [...months.values()], reload: false };
+  return { months: [...months.values()] };
 }

@@ -1,7 +1,7 @@
-import type { Desk, Name } from '../catalogue/catalogue.ts';
-import type { Message } from '../errors.ts';
-import { type Notice, noticeState, recoveredAt } from '../notices/notice.ts';
-import type { Picture, Report } from '../notices/report.ts';
+import type { Desk, Name } from '../../catalogue/catalogue.ts';
+import type { Message } from '../../errors.ts';
+import { type Notice, noticeState, recoveredAt } from '../../notices/notice.ts';
+import type { Picture, Report } from '../../notices/report.ts';
 import {
   CAUSE_KIND_WORDS,
   CAUSE_STATE_WORDS,
@@ -9,11 +9,31 @@ import {
   MEASURE_FIELD_WORDS,
   MEASURE_STATUS_WORDS,
   PHASE_WORDS,
-} from '../notices/words.ts';
-import type { Instant } from '../time.ts';
-import type { SiteContent } from './content.ts';
-import { card, type NoticeCard } from './front-page.ts';
-import { isOpen, type KnownDate, knownDate, STATE_SENTENCES } from './words.ts';
+} from '../../notices/words.ts';
+import type { Instant } from '../../time.ts';
+import { card, type NoticeCard } from '../card.ts';
+import type { SiteContent } from '../content.ts';
+import type { Kind } from '../sheet.ts';
+import { isOpen, isUnderWay, type KnownDate, knownDate, STATE_SENTENCES } from '../words.ts';
+import { pageSheets } from './print.ts';
+
+/** `/notices/{id}`: the whole story, under the same address for ever. */
+export const notices: Kind = {
+  routes: ['/notices/:id'],
+  *sheets(printing) {
+    const { content, now } = printing;
+    for (const notice of content.notices) {
+      yield* pageSheets(printing, {
+        path: `/notices/${notice.id}`,
+        template: 'site/notice',
+        // Its relatives are named on it.
+        mark: printing.stamp(content.families.get(notice.rootId) ?? [notice]),
+        view: () => noticePage(notice, content, now),
+        reloads: isUnderWay(noticeState(notice, now)),
+      });
+    }
+  },
+};
 
 export interface ReportView {
   number: number;
@@ -39,7 +59,7 @@ export interface NoticePage {
   endedAt: Instant | null;
   kind: Message;
   isFault: boolean;
-  reload: boolean;
+  underWay: boolean;
   facts: { label: Message; text: Name }[];
   cause: { state: Message; text: Name | null } | null;
   causes: { kind: Message; state: Message; text: Name }[];
@@ -55,7 +75,7 @@ export interface NoticePage {
 export function noticePage(notice: Notice, content: SiteContent, now: Instant): NoticePage {
   const picture = notice.reports.at(-1)?.picture;
   const state = noticeState(notice, now);
-  const underWay = state === 'ongoing' || state === 'partially_recovered' || state === 'delayed';
+  const underWay = isUnderWay(state);
   return {
     card: card(notice, content, now),
     sentence: STATE_SENTENCES[state],
@@ -63,7 +83,7 @@ export function noticePage(notice: Notice, content: SiteContent, now: Instant): 
     endedAt: state === 'recovered' || state === 'closed' ? recoveredAt(notice) : null,
     kind: KIND_WORDS[notice.kind],
     isFault: notice.kind === 'fault',
-    reload: underWay,
+    underWay,
     facts: factsOf(picture),
     // Once the causes are told one by one, the word alone says nothing more.
     cause:
