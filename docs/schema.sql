@@ -345,7 +345,7 @@ CREATE TABLE services (
   part_of text,
   position integer NOT NULL,
   retired_at bigint
-);
+, created_at bigint NOT NULL DEFAULT 0);
 
 CREATE TABLE sessions (
   token_hash text PRIMARY KEY,

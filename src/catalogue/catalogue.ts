@@ -1,3 +1,5 @@
+import type { Instant } from '../time.ts';
+
 /** What can break, as the operator's customers know it. */
 export interface Name {
   ja: string;
@@ -41,4 +43,6 @@ export interface Catalogue {
 export interface CatalogueNames {
   service(key: string): Name;
   facility(code: string): Name;
+  /** When a service first stood in the catalogue. */
+  since(key: string): Instant;
 }

@@ -19,6 +19,7 @@ export const catalogueStore = {
         part_of: service.partOf ?? null,
         position,
         retired_at: null,
+        created_at: now,
       })),
       (rows) =>
         tx
@@ -134,13 +135,15 @@ export const catalogueStore = {
   },
 
   async names(db: Reader): Promise<CatalogueNames> {
-    const services = await db.selectFrom('services').select(['key', 'name_ja', 'name_en']).execute();
+    const services = await db.selectFrom('services').select(['key', 'name_ja', 'name_en', 'created_at']).execute();
     const facilities = await db.selectFrom('facilities').select(['code', 'name_ja', 'name_en']).execute();
     const service = new Map(services.map((row) => [row.key, nameOf(row)]));
     const facility = new Map(facilities.map((row) => [row.code, nameOf(row)]));
+    const since = new Map(services.map((row) => [row.key, row.created_at]));
     return {
       service: (key) => service.get(key) ?? { ja: key },
       facility: (code) => facility.get(code) ?? { ja: code },
+      since: (key) => since.get(key) ?? 0,
     };
   },
 };

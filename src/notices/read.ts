@@ -42,6 +42,11 @@ export function editionNumber(db: Reader): Promise<number> {
   return noticeStore.edition(db);
 }
 
+/** When anything was last published, or the catalogue changed. */
+export function editionChangedAt(db: Reader): Promise<Instant> {
+  return noticeStore.editionChangedAt(db);
+}
+
 /** What the public reads has changed (a new name in the catalogue, say): every node renders again. */
 export async function changeEdition(tx: Tx, now: Instant): Promise<void> {
   await noticeStore.nextEdition(tx, now);

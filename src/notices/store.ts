@@ -264,6 +264,11 @@ export const noticeStore = {
   async edition(db: Reader): Promise<number> {
     return (await db.selectFrom('edition').select('number').where('id', '=', 1).executeTakeFirstOrThrow()).number;
   },
+
+  async editionChangedAt(db: Reader): Promise<Instant> {
+    const row = await db.selectFrom('edition').select('changed_at').where('id', '=', 1).executeTakeFirstOrThrow();
+    return row.changed_at;
+  },
 };
 
 /** What is being written, word for word as in the form. */

@@ -1,3 +1,5 @@
+import type { Generated } from 'kysely';
+
 export interface ServicesTable {
   key: string;
   name_ja: string;
@@ -6,6 +8,7 @@ export interface ServicesTable {
   part_of: string | null;
   position: number;
   retired_at: number | null;
+  created_at: Generated<number>;
 }
 
 export interface ServiceDependenciesTable {
