@@ -34,6 +34,8 @@ export interface Ground {
   publicUrl: string;
   /** Signs what must not be forged. */
   secret: string;
+  /** The indicator of the Statuspage API while there is planned work and nothing worse. */
+  statuspageMaintenance: 'none' | 'maintenance';
   alertsPerNotice: number;
   addressesPerCustomer: number;
   trustProxy: number;
@@ -80,6 +82,7 @@ export async function buildApp(ground: Ground): Promise<FastifyInstance> {
     clock,
     operator,
     publicUrl,
+    statuspageMaintenance: ground.statuspageMaintenance,
     warn: (error, message) => app.log.error({ err: error }, message),
   });
   await edition.refresh();

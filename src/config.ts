@@ -48,6 +48,8 @@ const environment = z.object({
   OPERATOR_NAME: z.string().min(1).max(60).optional(),
   OPERATOR_NAME_EN: z.string().min(1).max(60).optional(),
   TIME_ZONE: z.string().refine(isTimeZone, 'must be an IANA time zone such as Asia/Tokyo').default('Asia/Tokyo'),
+  /** What the Statuspage API calls planned work and nothing worse: some clients know four indicators only. */
+  STATUSPAGE_MAINTENANCE: z.enum(['none', 'maintenance']).default('none'),
   /** Mails on one notice to one address, and addresses of one customer: both only go down. */
   ALERTS_PER_NOTICE: upToThree,
   ADDRESSES_PER_CUSTOMER: upToThree,
@@ -76,6 +78,7 @@ export interface Config {
   role: 'web' | 'courier' | 'all';
   operatorName: { ja: string; en: string };
   timeZone: string;
+  statuspageMaintenance: 'none' | 'maintenance';
   alertsPerNotice: number;
   addressesPerCustomer: number;
   trustProxy: number;
@@ -125,6 +128,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     role: e.SHIRASE_ROLE,
     operatorName: operatorName(e.OPERATOR_NAME, e.OPERATOR_NAME_EN, production),
     timeZone: e.TIME_ZONE,
+    statuspageMaintenance: e.STATUSPAGE_MAINTENANCE,
     alertsPerNotice: e.ALERTS_PER_NOTICE,
     addressesPerCustomer: e.ADDRESSES_PER_CUSTOMER,
     trustProxy: e.TRUST_PROXY,

@@ -61,6 +61,7 @@ export function groundOf(config: Config, db: Database, clock: Clock): Omit<Groun
     operator: { name: config.operatorName, timeZone: config.timeZone },
     publicUrl: publicUrlOf(config),
     secret: secretOf(config),
+    statuspageMaintenance: config.statuspageMaintenance,
     alertsPerNotice: config.alertsPerNotice,
     addressesPerCustomer: config.addressesPerCustomer,
     trustProxy: config.trustProxy,

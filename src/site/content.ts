@@ -3,6 +3,7 @@ import { loadCatalogue, loadNames } from '../catalogue/read.ts';
 import type { Reader } from '../db/open.ts';
 import type { Notice } from '../notices/notice.ts';
 import {
+  editionChangedAt,
   loadNotices,
   loadPostings,
   loadPublished,
@@ -11,6 +12,7 @@ import {
   publishedVersions,
 } from '../notices/read.ts';
 import type { Report } from '../notices/report.ts';
+import type { Instant } from '../time.ts';
 
 /** What the pages are made of, read once for each edition. */
 export interface SiteContent {
@@ -23,6 +25,8 @@ export interface SiteContent {
   families: Map<string, Notice[]>;
   /** Every revision of each report, for notices that have corrections. */
   revisions: Map<string, Report[]>;
+  /** When anything was last published, or the catalogue changed. */
+  changedAt: Instant;
 }
 
 /** Everything that is told of one notice. */
@@ -60,6 +64,7 @@ export class Shelf {
       revisions: new Map([...stories].map(([id, story]) => [id, story.revisions])),
       catalogue: await loadCatalogue(db),
       names: await loadNames(db),
+      changedAt: await editionChangedAt(db),
     };
   }
 }

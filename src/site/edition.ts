@@ -16,6 +16,7 @@ export interface EditionGround {
   clock: Clock;
   operator: Operator;
   publicUrl: string;
+  statuspageMaintenance: 'none' | 'maintenance';
   warn: (error: unknown, message: string) => void;
   /** What it is made of, where that is not all there is. */
   kinds?: Kind[];

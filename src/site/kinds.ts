@@ -2,6 +2,7 @@ import { front } from './pages/front.ts';
 import { history } from './pages/history.ts';
 import { notices } from './pages/notice.ts';
 import type { Kind } from './sheet.ts';
+import { statuspage } from './statuspage/kind.ts';
 
 /** All that the edition is made of. What it says first is printed first. */
-export const KINDS: Kind[] = [front, notices, history];
+export const KINDS: Kind[] = [front, notices, history, statuspage];

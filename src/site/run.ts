@@ -12,15 +12,17 @@ export class Run implements Printing {
   readonly now: Instant;
   readonly operator: Operator;
   readonly publicUrl: string;
+  readonly statuspageMaintenance: 'none' | 'maintenance';
   readonly today: string;
   readonly #ofAll: string;
   readonly #catalogue: string;
 
-  constructor(from: { content: SiteContent; now: Instant; operator: Operator; publicUrl: string }) {
+  constructor(from: Omit<Printing, 'today' | 'stamp'>) {
     this.content = from.content;
     this.now = from.now;
     this.operator = from.operator;
     this.publicUrl = from.publicUrl;
+    this.statuspageMaintenance = from.statuspageMaintenance;
     this.today = isoTime(from.now, from.operator.timeZone).slice(0, 10);
     this.#catalogue = short(JSON.stringify(from.content.catalogue));
     this.#ofAll = this.#stamp(from.content.notices);

@@ -10,6 +10,8 @@ export interface Printing {
   operator: Operator;
   /** What absolute links begin with, without a slash at the end. */
   publicUrl: string;
+  /** The indicator of the Statuspage API while there is planned work and nothing worse. */
+  statuspageMaintenance: 'none' | 'maintenance';
   /** The day of `now` in the operator's zone, as 2014-03-06: for what changes at midnight. */
   today: string;
   /**

@@ -23,6 +23,7 @@ export async function startApp(options: Partial<Ground> & { now?: string } = {})
     operator: { name: { ja: 'OCN', en: 'OCN' }, timeZone: 'Asia/Tokyo' },
     publicUrl: 'http://status.example',
     secret: 'a secret of tests, longer than thirty-two characters',
+    statuspageMaintenance: 'none',
     alertsPerNotice: 3,
     addressesPerCustomer: 3,
     trustProxy: 0,
