@@ -1,4 +1,4 @@
-import MarkdownIt from 'markdown-it';
+import MarkdownIt, { type Token } from 'markdown-it';
 
 /** Paragraphs, lists, emphasis, tables and links: what staff may use. No HTML, no pictures, and only links that lead somewhere plain. */
 const markdown = new MarkdownIt('default', { html: false, linkify: true, breaks: true, typographer: false });
@@ -13,4 +13,53 @@ markdown.renderer.rules.link_open = (tokens, index, options, env, self) => {
 /** Staff text as HTML. It is data: nothing in it is a template or markup beyond the subset. */
 export function bodyHtml(text: string): string {
   return markdown.render(text);
+}
+
+/**
+ * The same without markup: a line for each paragraph, list item, row of a table and line break. For readers of plain text and for
+ * voices. A link's address follows its words where it says more than they do.
+ */
+export function plainLines(text: string): string[] {
+  const lines: string[] = [];
+  const lists: { number: number | null }[] = [];
+  let row: string[] | undefined;
+  let mark = '';
+  for (const token of markdown.parse(text, {})) {
+    if (token.type === 'bullet_list_open') lists.push({ number: null });
+    else if (token.type === 'ordered_list_open') lists.push({ number: Number(token.attrGet('start') ?? 1) });
+    else if (/_list_close$/.test(token.type)) lists.pop();
+    else if (token.type === 'list_item_open') mark = markOf(lists.at(-1));
+    else if (token.type === 'tr_open') row = [];
+    else if (token.type === 'tr_close') {
+      lines.push((row ?? []).join('　'));
+      row = undefined;
+    } else if (token.type === 'inline') {
+      const said = inlineText(token.children ?? []);
+      if (row) row.push(said.join(' '));
+      else lines.push(...said.map((line, index) => (index === 0 ? mark + line : line)));
+      mark = '';
+    }
+  }
+  return lines.map((line) => line.trim()).filter((line) => line !== '');
+}
+
+function markOf(list: { number: number | null } | undefined): string {
+  if (!list || list.number === null) return '・';
+  list.number += 1;
+  return `${list.number - 1}. `;
+}
+
+function inlineText(tokens: Token[]): string[] {
+  let said = '';
+  let link: { href: string; from: number } | undefined;
+  for (const token of tokens) {
+    if (token.type === 'softbreak' || token.type === 'hardbreak') said += '\n';
+    else if (token.type === 'link_open') link = { href: String(token.attrGet('href')), from: said.length };
+    else if (token.type === 'link_close' && link) {
+      const words = said.slice(link.from);
+      if (!link.href.endsWith(words)) said += `（${link.href}）`;
+      link = undefined;
+    } else said += token.content;
+  }
+  return said.split('\n');
 }
