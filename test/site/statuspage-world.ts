@@ -25,12 +25,12 @@ export interface StatuspageWorld extends Shirase {
   polling: Polling;
   typed: Typed['api'];
   typedEnglish: Typed['api'];
-  updates(): StatuspageUpdates;
-  publish(input: NoticeInput): Promise<Notice>;
-  report(id: string, input: ReportInput): Promise<Notice>;
+  updates: () => StatuspageUpdates;
+  publish: (input: NoticeInput) => Promise<Notice>;
+  report: (id: string, input: ReportInput) => Promise<Notice>;
   /** The clock moves, and the edition with it. */
-  at(time: string): Promise<void>;
-  get(path: string): Promise<unknown>;
+  at: (time: string) => Promise<void>;
+  get: (path: string) => Promise<unknown>;
 }
 
 /** The server at a real port, with both clients as they are installed in front of it. */
@@ -56,7 +56,7 @@ export async function statuspageWorld(options: Parameters<typeof startApp>[0] = 
     updates: () => updatesAt(base),
     publish: (input) => printed(publishNotice(notices, publisher, input)),
     report: (id, input) => printed(publishReport(notices, publisher, id, input)),
-    at(time) {
+    at: (time) => {
       clock.set(time);
       return app.edition.refresh();
     },
