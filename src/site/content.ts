@@ -6,7 +6,6 @@ import {
   editionChangedAt,
   loadNotices,
   loadPostings,
-  loadPublished,
   loadRevisions,
   type Posting,
   publishedVersions,
@@ -36,8 +35,8 @@ interface Story {
   revisions: Report[];
 }
 
-/** Up to here what changed is read by name; above it (the first edition) everything at once. */
-const FEW = 100;
+/** Read so many at a time: the first edition of many years must not need the room of all its rows at once. */
+const AT_A_TIME = 100;
 
 /** The published notices as they were last read. One whose version stands is not read again: years of history cost nothing. */
 export class Shelf {
@@ -80,18 +79,19 @@ function familiesOf(notices: Notice[]): Map<string, Notice[]> {
 }
 
 async function readStories(db: Reader, ids: string[]): Promise<Map<string, Story>> {
-  if (ids.length === 0) return new Map();
-  const few = ids.length <= FEW;
-  const notices = few ? await loadNotices(db, ids) : await loadPublished(db);
-  const postings = await loadPostings(db, few ? ids : undefined);
   const stories = new Map<string, Story>();
-  for (const notice of notices) {
-    const corrected = notice.reports.some((report) => report.revision > 0);
-    stories.set(notice.id, {
-      notice,
-      postings: postings.get(notice.id) ?? [],
-      revisions: corrected ? await loadRevisions(db, notice.id) : [],
-    });
+  for (let from = 0; from < ids.length; from += AT_A_TIME) {
+    const some = ids.slice(from, from + AT_A_TIME);
+    const notices = await loadNotices(db, some);
+    const postings = await loadPostings(db, some);
+    for (const notice of notices) {
+      const corrected = notice.reports.some((report) => report.revision > 0);
+      stories.set(notice.id, {
+        notice,
+        postings: postings.get(notice.id) ?? [],
+        revisions: corrected ? await loadRevisions(db, notice.id) : [],
+      });
+    }
   }
   return stories;
 }

@@ -8,6 +8,7 @@ import { Shelf, type SiteContent } from './content.ts';
 import { KINDS } from './kinds.ts';
 import { nextChange } from './next-change.ts';
 import { Page } from './page.ts';
+import { Room } from './room.ts';
 import { Run } from './run.ts';
 import type { Kind, Sheet } from './sheet.ts';
 
@@ -33,6 +34,9 @@ interface Leaf {
   sheet: Sheet;
   page: Page | undefined;
 }
+
+/** What was printed late, all together: whoever walks through years of notices must not fill the machine. */
+const lateOnes = new Room(16 * 1024 * 1024);
 
 interface Printed {
   number: number;
@@ -76,8 +80,11 @@ export class Edition {
   page(path: string): Page | undefined {
     const leaf = this.#printed?.leaves.get(path);
     if (!leaf) return undefined;
-    leaf.page ??= this.#bytes(leaf.sheet);
-    return leaf.page;
+    if (leaf.page && !leaf.page.gone) return leaf.page;
+    const page = this.#bytes(leaf.sheet);
+    leaf.page = page;
+    lateOnes.take(page, page.bytes, () => page.drop());
+    return page;
   }
 
   /** Every path of the edition, in the order in which they were printed. */

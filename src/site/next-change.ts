@@ -1,6 +1,7 @@
-import { type Notice, workWindow } from '../notices/notice.ts';
+import { type Notice, noticeState, workWindow } from '../notices/notice.ts';
 import type { Instant } from '../time.ts';
 import { RECENT } from './card.ts';
+import { isOpen } from './words.ts';
 
 /** The first moment after `now` at which a page would say something else without anybody publishing. */
 export function nextChange(notices: Notice[], now: Instant): Instant {
@@ -39,4 +40,9 @@ function pointsOf(notice: Notice): Instant[] {
     ...promises,
     ...recent.map((moment) => moment + RECENT),
   ];
+}
+
+/** Whether all that could happen to it by itself has: nothing of it is open, ahead or recent. */
+export function isSettled(notice: Notice, now: Instant): boolean {
+  return !isOpen(noticeState(notice, now)) && turningPoints(notice).every((moment) => moment <= now);
 }

@@ -1,15 +1,22 @@
 import { createHash } from 'node:crypto';
 import { brotliCompressSync, constants, gunzipSync, gzipSync } from 'node:zlib';
 import type { Encoding } from '../http/encoding.ts';
+import { Room } from './room.ts';
+
+/** Names and values in turn, as Node writes them without another look. */
+export type FlatHeaders = string[];
 
 /** What is sent for one encoding. */
 export interface Answer {
-  headers: Record<string, string>;
+  headers: FlatHeaders;
   /** The same without those of the body: for 304. */
-  unchanged: Record<string, string>;
+  unchanged: FlatHeaders;
   body: Buffer;
   etag: string;
 }
+
+/** Bytes that were unpacked for who asked for them, all pages together. */
+const unpacked = new Room(24 * 1024 * 1024);
 
 /**
  * The bytes of one address. Kept compressed, as nearly everybody asks for them: years of notices must fit into a small machine.
@@ -20,7 +27,7 @@ export class Page {
   /** Of the identity; each encoding, being other bytes, has its own ETag made of it. */
   readonly tag: string;
   readonly #headers: Record<string, string>;
-  readonly #packed: Buffer;
+  #packed: Buffer | undefined;
   readonly #compressed: boolean;
   #answers: Partial<Record<Encoding, Answer>> = {};
 
@@ -30,8 +37,24 @@ export class Page {
     this.type = type;
     this.tag = createHash('sha256').update(body).digest('base64url').slice(0, 27);
     this.#headers = headers;
-    this.#compressed = !/^image\/(png|jpeg)/.test(type);
-    this.#packed = this.#compressed ? gzipSync(body) : body;
+    this.#compressed = compresses(type);
+    // Copied: what zlib gives is the beginning of 16 KB that would all be kept.
+    this.#packed = this.#compressed ? Buffer.from(gzipSync(body)) : body;
+  }
+
+  /** How much room it takes as it is kept. */
+  get bytes(): number {
+    return this.#packed?.length ?? 0;
+  }
+
+  /** Whether it was dropped: it has to be printed again. */
+  get gone(): boolean {
+    return this.#packed === undefined;
+  }
+
+  drop(): void {
+    this.#packed = undefined;
+    this.#answers = {};
   }
 
   answer(encoding: Encoding): Answer {
@@ -40,54 +63,39 @@ export class Page {
   }
 
   #prepare(encoding: Encoding): Answer {
+    const kept = this.#packed ?? Buffer.alloc(0);
     const packed = this.#compressed ? encoding === 'gzip' : true;
-    const body = packed ? this.#packed : this.#unpack(encoding);
+    const body = packed ? kept : unpack(kept, encoding);
     const etag = `"${this.tag}${encoding === 'identity' ? '' : `-${encoding}`}"`;
     const shared = { ...this.#headers, etag, ...(this.#compressed ? { vary: 'accept-encoding' } : {}) };
     const answer: Answer = {
       etag,
       body,
-      unchanged: shared,
-      headers: {
+      unchanged: Object.entries(shared).flat(),
+      headers: Object.entries({
         ...shared,
         'content-type': this.type,
         'content-length': String(body.length),
         ...(encoding === 'identity' ? {} : { 'content-encoding': encoding }),
-      },
+      }).flat(),
     };
     this.#answers[encoding] = answer;
-    if (!packed) makeRoomFor(this, body.length);
+    if (!packed) unpacked.take(this, body.length, () => (this.#answers = {}));
     return answer;
-  }
-
-  #unpack(encoding: Encoding): Buffer {
-    const body = gunzipSync(this.#packed);
-    return encoding === 'br' ? brotli(body) : body;
-  }
-
-  /** Lets go of what can be made again. */
-  forget(): void {
-    this.#answers = {};
   }
 }
 
-/** Unpacked bytes of pages that were asked for, oldest first. */
-const warm = new Map<Page, number>();
-const ROOM = 24 * 1024 * 1024;
-let taken = 0;
+function unpack(bytes: Buffer, encoding: Encoding): Buffer {
+  const body = gunzipSync(bytes);
+  return encoding === 'br' ? brotli(body) : body;
+}
 
-function makeRoomFor(page: Page, bytes: number): void {
-  warm.set(page, (warm.get(page) ?? 0) + bytes);
-  taken += bytes;
-  for (const [oldest, size] of warm) {
-    if (taken <= ROOM) return;
-    warm.delete(oldest);
-    taken -= size;
-    oldest.forget();
-  }
+/** Whether bytes of this type are worth packing: pictures and PDF are packed already. */
+export function compresses(type: string): boolean {
+  return !/^(image\/(png|jpeg|webp)|application\/pdf)/.test(type);
 }
 
 /** Level 5: a page of 20 KB in a millisecond, within a few percent of the smallest. */
 function brotli(bytes: Buffer): Buffer {
-  return brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } });
+  return Buffer.from(brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } }));
 }

@@ -13,6 +13,7 @@ import {
 import type { Instant } from '../../time.ts';
 import { card, type NoticeCard } from '../card.ts';
 import type { SiteContent } from '../content.ts';
+import { isSettled } from '../next-change.ts';
 import type { Kind } from '../sheet.ts';
 import { isOpen, isUnderWay, type KnownDate, knownDate, STATE_SENTENCES } from '../words.ts';
 import { pageSheets } from './print.ts';
@@ -30,6 +31,7 @@ export const notices: Kind = {
         mark: printing.stamp(content.families.get(notice.rootId) ?? [notice]),
         view: () => noticePage(notice, content, now),
         reloads: isUnderWay(noticeState(notice, now)),
+        late: isSettled(notice, now),
       });
     }
   },

@@ -22,12 +22,14 @@ export interface PageForReaders {
   view: () => object;
   /** Whether something on it is going on: it comes again by itself where no script runs. */
   reloads?: boolean;
+  /** Asked for by few: printed at its first request. */
+  late?: boolean;
 }
 
 /** One page in both languages, and once more without reloading where it reloads itself. */
 export function* pageSheets(printing: Printing, page: PageForReaders): Iterable<Sheet> {
   const { operator, publicUrl } = printing;
-  const { path, mark, reloads = false } = page;
+  const { path, mark, reloads = false, late = false } = page;
   const seal = `${mark} ${page.seal ?? ''}${reloads}`;
   let view: object | undefined;
   for (const language of LANGUAGES) {
@@ -37,6 +39,7 @@ export function* pageSheets(printing: Printing, page: PageForReaders): Iterable<
         path: still ? address + STILL : address,
         type: 'text/html; charset=utf-8',
         seal,
+        late,
         print() {
           view ??= page.view();
           const around = { mark, markup: bodyHtml, here: path, publicUrl, reload: reloads && !still, still };

@@ -1,0 +1,90 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** What is measured has a core of its own, and so has who measures. */
+const SERVERS_CORE = '0';
+const CLIENTS_CORE = '1';
+
+/** What nearly every browser sends, and what is kept ready. */
+const ENCODING = 'accept-encoding: gzip';
+
+export interface Load {
+  perSecond: number;
+  /** Answers for each second that the server's process had the processor: the same however busy the machine is. */
+  perCpuSecond: number;
+  /** Milliseconds. */
+  p50: number;
+  p99: number;
+  /** Answers other than 2xx and 3xx, and broken connections. */
+  errors: number;
+}
+
+/** So many connections that ask as fast as they are answered (Debian's wrk). */
+export async function load(server: ChildProcess, url: string, seconds: number, connections = 64): Promise<Load> {
+  const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '--latency', '-H', ENCODING, url];
+  const before = cpuSeconds(server);
+  const { stdout } = await run('taskset', ['-c', CLIENTS_CORE, 'wrk', ...args]);
+  const used = cpuSeconds(server) - before;
+  const number = (pattern: RegExp) => Number(pattern.exec(stdout)?.[1] ?? 0);
+  const milliseconds = (percentile: string) => {
+    const [, value, unit] = new RegExp(`${percentile}%\\s+([\\d.]+)(us|ms|s)`).exec(stdout) ?? [];
+    return Number(value) * (unit === 'us' ? 0.001 : unit === 's' ? 1000 : 1);
+  };
+  const broken = /Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)/.exec(stdout)?.slice(1) ?? [];
+  return {
+    perSecond: number(/Requests\/sec:\s+([\d.]+)/),
+    perCpuSecond: number(/(\d+) requests in/) / used,
+    p50: milliseconds('50'),
+    p99: milliseconds('99'),
+    errors: number(/Non-2xx or 3xx responses: (\d+)/) + broken.reduce((sum, one) => sum + Number(one), 0),
+  };
+}
+
+/** A server on its core, up as soon as it answers. @throws where it does not within half a minute. */
+export async function serve(
+  command: string[],
+  url: string,
+  env: Record<string, string> = {},
+): Promise<{ process: ChildProcess; stop: () => Promise<void> }> {
+  const child = spawn('taskset', ['-c', SERVERS_CORE, ...command], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const stop = async () => {
+    if (child.exitCode !== null) return;
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+  };
+  for (let tries = 0; tries < 300; tries++) {
+    if (child.exitCode !== null) throw new Error(`${command.join(' ')} ended`);
+    const answer = await fetch(url).catch(() => undefined);
+    await answer?.arrayBuffer();
+    if (answer?.ok) return { process: child, stop };
+    await delay(100);
+  }
+  await stop();
+  throw new Error(`${command.join(' ')} does not answer at ${url}`);
+}
+
+/** User and system time of a process and of the children that it has waited for, in seconds. */
+function cpuSeconds(child: ChildProcess): number {
+  const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  const TICKS_PER_SECOND = 100;
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+}
+
+/** Resident memory in MB, as the kernel counts it. */
+export function residentMegabytes(child: ChildProcess): number {
+  const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
+  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024);
+}
+
+export function median(values: number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
