@@ -7,6 +7,7 @@ import { openDatabase } from '../src/db/open.ts';
 import { publishReport } from '../src/notices/publish.ts';
 import { MINUTE } from '../src/time.ts';
 import { clockAt } from '../test/support/clock.ts';
+import { testGround } from '../test/support/ground.ts';
 import { nextReport, noticeGround, publisher } from '../test/support/notices.ts';
 import { seedSite } from './seed.ts';
 import { median } from './wrk.ts';
@@ -20,14 +21,7 @@ const file = join(folder, 'shirase.db');
 const clock = clockAt('2026-03-06T12:00:00+09:00');
 await seedSite(file, NOTICES, clock.now());
 const db = openDatabase(`sqlite:${file}`, () => {});
-const app = await buildApp({
-  ...noticeGround(db, clock),
-  secret: 'a secret of a bench, longer than thirty-two characters',
-  alertsPerNotice: 3,
-  addressesPerCustomer: 3,
-  trustProxy: 0,
-  logger: false,
-});
+const app = await buildApp(testGround(db, clock));
 await app.ready();
 const open = app.edition.paths().filter((path) => /^\/notices\/[\d-]+\?still$/.test(path));
 const id = open[0]?.replace(/.*\/|\?.*/g, '') ?? '';

@@ -4,6 +4,7 @@ import { buildApp, type Ground } from '../../src/app.ts';
 import type { Database } from '../../src/db/open.ts';
 import { clockAt, type TestClock } from './clock.ts';
 import { freshDatabase } from './database.ts';
+import { testGround } from './ground.ts';
 
 export interface Shirase {
   app: FastifyInstance;
@@ -17,19 +18,7 @@ export async function startApp(options: Partial<Ground> & { now?: string } = {})
   const { now = '2014-03-06T08:00:00+09:00', ...overrides } = options;
   const db = overrides.db ?? (await freshDatabase());
   const clock = clockAt(now);
-  const ground: Ground = {
-    db,
-    clock,
-    operator: { name: { ja: 'OCN', en: 'OCN' }, timeZone: 'Asia/Tokyo' },
-    publicUrl: 'http://status.example',
-    secret: 'a secret of tests, longer than thirty-two characters',
-    statuspageMaintenance: 'none',
-    alertsPerNotice: 3,
-    addressesPerCustomer: 3,
-    trustProxy: 0,
-    logger: false,
-    ...overrides,
-  };
+  const ground: Ground = { ...testGround(db, clock), ...overrides };
   const app = await buildApp(ground);
   onTestFinished(() => app.close());
   await app.ready();
