@@ -13,7 +13,8 @@ async function ready() {
     return shirase.app.inject({ url });
   };
   const lines = async (url: string) => (await get(url)).body.trim().split('\n');
-  return { ...shirase, notices, get, lines };
+  const json = async (url: string) => JSON.parse((await get(url)).body) as Record<string, unknown>;
+  return { ...shirase, notices, get, lines, json };
 }
 
 const MORNING = '2014-03-06T07:34:00+09:00';
@@ -126,13 +127,13 @@ describe('what the telephone system says', () => {
       'mail of OCN Mail (webmail) has been arriving late.',
     ],
   ])('of a service that is %s claims no more than that', async (symptom, ja, en) => {
-    const { get, notices } = await ready();
+    const { get, notices, json } = await ready();
     await publishNotice(notices, publisher, faultInput(broken('webmail', symptom)));
     const { body } = await get('/guidance.txt');
     expect(body).toContain(`今日の午前7時34分ごろから、${ja}`);
     expect((await get('/en/guidance.txt')).body).toContain(en);
     expect(body.includes('パスワードは間違っていません')).toBe(symptom !== 'delayed');
-    expect((await get('/guidance.json')).json().state).toBe(symptom === 'delayed' ? 'delay' : 'fault');
+    expect((await json('/guidance.json')).state).toBe(symptom === 'delayed' ? 'delay' : 'fault');
   });
 
   test('speaks of passwords where mail or a sign-in is broken, not where a telephone is', async () => {
@@ -186,7 +187,7 @@ describe('what the telephone system says', () => {
   });
 
   test('on recovery tells that for three hours, and then is calm', async () => {
-    const { get, notices, clock } = await ready();
+    const { get, notices, clock, json } = await ready();
     const { id } = await publishNotice(notices, publisher, faultInput(broken('webmail')));
     clock.set('2014-03-06T15:00:00+09:00');
     const residual = { ja: 'お預かりしているメールは、順番にお届けしています。' };
@@ -202,12 +203,12 @@ describe('what the telephone system says', () => {
     expect(body).toContain('現在、確認している故障はありません。');
     expect(body).not.toMatch(/ご利用いただけません|パスワード/);
     expect((await get('/en/guidance.txt')).body).toContain('OCN Mail (webmail) was restored at 2:22 p.m. today.');
-    expect((await get('/guidance.json')).json().state).toBe('recovered');
+    expect((await json('/guidance.json')).state).toBe('recovered');
     clock.set('2014-03-06T17:59:00+09:00');
     expect((await get('/signage.txt')).body).toBe('【回復】OCNメール（Webメール）は回復しました（14:22）\n');
     clock.set('2014-03-06T18:00:00+09:00');
     expect((await get('/guidance.txt')).body).not.toContain('回復');
-    expect((await get('/guidance.json')).json()).toMatchObject({ state: 'normal', notices: [], updatedAt: null });
+    expect(await json('/guidance.json')).toMatchObject({ state: 'normal', notices: [], updatedAt: null });
   });
 
   test('tells what works again beside the delay that is left, and calls nothing restored that is broken elsewhere', async () => {
@@ -232,7 +233,7 @@ describe('what the telephone system says', () => {
   });
 
   test('mentions work while it is going on', async () => {
-    const { get, notices, clock } = await ready();
+    const { get, notices, clock, json } = await ready();
     const planned = { from: '2014-03-06T23:00:00+09:00', to: '2014-03-07T05:00:00+09:00' };
     await publishNotice(notices, publisher, faultInput({ ...WORK, planned }, { phase: 'plan' }));
     expect((await get('/guidance.txt')).body).not.toContain('工事を行っています');
@@ -241,7 +242,7 @@ describe('what the telephone system says', () => {
       'ただいま、OCNメールの工事を行っています。明日の午前5時に終わる予定です。',
     );
     expect((await get('/signage.txt')).body).toBe('【工事】OCNメールの工事を行っています（3/7 5:00まで）\n');
-    expect((await get('/guidance.json')).json().state).toBe('work');
+    expect((await json('/guidance.json')).state).toBe('work');
     await publishNotice(notices, publisher, faultInput(broken('webmail')));
     const { body } = await get('/en/guidance.txt');
     expect(body).toContain('have not been able to use OCN Mail (webmail)');
@@ -274,8 +275,8 @@ describe('what the telephone system says', () => {
 
 describe('for programs', () => {
   test('the same text comes with its state, its notices and how long it may be said', async () => {
-    const { get, notices, clock } = await ready();
-    expect((await get('/guidance.json')).json()).toMatchObject({
+    const { get, notices, clock, json } = await ready();
+    expect(await json('/guidance.json')).toMatchObject({
       state: 'normal',
       validUntil: '2014-03-06T08:30:00+09:00',
       notices: [],
@@ -285,7 +286,7 @@ describe('for programs', () => {
     const answer = await get('/guidance.json');
     expect(answer.headers['access-control-allow-origin']).toBe('*');
     expect(answer.headers['content-type']).toBe('application/json; charset=utf-8');
-    const told = answer.json();
+    const told = await json('/guidance.json');
     expect(told).toMatchObject({
       state: 'fault',
       text: {
@@ -305,17 +306,17 @@ describe('for programs', () => {
         },
       ],
     });
-    expect((await get('/en/guidance.json')).json()).toEqual(told);
+    expect(await json('/en/guidance.json')).toEqual(told);
     clock.set('2014-03-06T08:10:00+09:00');
-    expect((await get('/guidance.json')).json().validUntil).toBe('2014-03-06T08:40:00+09:00');
+    expect((await json('/guidance.json')).validUntil).toBe('2014-03-06T08:40:00+09:00');
     clock.set('2014-03-06T23:55:00+09:00');
-    expect((await get('/guidance.json')).json().validUntil, '"today" is said').toBe('2014-03-07T00:00:00+09:00');
+    expect((await json('/guidance.json')).validUntil, '"today" is said').toBe('2014-03-07T00:00:00+09:00');
   });
 
   test('a text is never promised beyond a time at which it changes by itself', async () => {
-    const { get, notices } = await ready();
+    const { notices, json } = await ready();
     await publishNotice(notices, publisher, faultInput({}, { expectedRecoveryAt: '2014-03-06T08:12:00+09:00' }));
-    expect((await get('/guidance.json')).json().validUntil).toBe('2014-03-06T08:12:00+09:00');
+    expect((await json('/guidance.json')).validUntil).toBe('2014-03-06T08:12:00+09:00');
   });
 
   test.each(['', '/en'])('SSML says what the text says (%s), whatever staff typed', async (language) => {
