@@ -1,14 +1,13 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Database } from '../db/open.ts';
-import { safetyHeaders } from '../http/headers.ts';
 import type { Operator } from '../http/views.ts';
 import { editionNumber } from '../notices/read.ts';
 import { type Clock, type Instant, MINUTE, SECOND } from '../time.ts';
 import { Shelf, type SiteContent } from './content.ts';
 import { KINDS } from './kinds.ts';
 import { nextChange } from './next-change.ts';
-import { Page } from './page.ts';
-import { Room } from './room.ts';
+import type { Page } from './page.ts';
+import { bytesOf, type Leaf, Printed } from './printed.ts';
 import { Run } from './run.ts';
 import type { Kind, Sheet } from './sheet.ts';
 
@@ -29,27 +28,14 @@ export interface Trouble {
   message: string;
 }
 
-/** The sheet of an address, and its bytes once they are printed. */
-interface Leaf {
-  sheet: Sheet;
-  page: Page | undefined;
-}
-
-/** What was printed late, all together: whoever walks through years of notices must not fill the machine. */
-const lateOnes = new Room(16 * 1024 * 1024);
-
-interface Printed {
-  number: number;
+/** What the newest print was made from, and how long it holds. */
+interface Making {
   content: SiteContent;
-  leaves: Map<string, Leaf>;
   /** When something changes by itself: a work begins or ends, a recovery is no longer recent. */
   until: Instant;
   /** The minute that the front page names as its own. */
   minute: Instant;
 }
-
-/** Short, and good for a day where we do not answer: the edition must be up when all else is down. */
-const CACHE = 'public, max-age=5, stale-while-revalidate=30, stale-if-error=86400';
 
 /** After so many milliseconds of printing the readers come first. */
 const IN_A_ROW = 8;
@@ -64,6 +50,7 @@ export class Edition {
   readonly #shelf = new Shelf();
   readonly #listeners: ((changed: string[]) => void)[] = [];
   #printed: Printed | undefined;
+  #making: Making | undefined;
   #printing: Promise<void> | undefined;
   #again = false;
   #checkedAt: Instant | undefined;
@@ -76,20 +63,19 @@ export class Edition {
     this.#kinds = ground.kinds ?? KINDS;
   }
 
-  /** The page under a path such as `/notices/20140306-1`, `/en` or `/?still`. */
-  page(path: string): Page | undefined {
-    const leaf = this.#printed?.leaves.get(path);
-    if (!leaf) return undefined;
-    if (leaf.page && !leaf.page.gone) return leaf.page;
-    const page = this.#bytes(leaf.sheet);
-    leaf.page = page;
-    lateOnes.take(page, page.bytes, () => page.drop());
-    return page;
+  /** The newest print, whole: what is asked of it later is of the same edition. */
+  get printed(): Printed | undefined {
+    return this.#printed;
   }
 
-  /** Every path of the edition, in the order in which they were printed. */
+  /** The newest page under a path such as `/notices/20140306-1`, `/en` or `/?still`. */
+  page(path: string): Page | undefined {
+    return this.#printed?.page(path);
+  }
+
+  /** Every path of the newest print. */
   paths(): string[] {
-    return [...(this.#printed?.leaves.keys() ?? [])];
+    return this.#printed?.paths() ?? [];
   }
 
   /** What fills these addresses, as Fastify reads them, without /en. */
@@ -157,7 +143,7 @@ export class Edition {
   async #tryToPrint(): Promise<void> {
     const { clock, warn } = this.#ground;
     try {
-      await this.#print();
+      await this.#printNew();
       this.#checkedAt = clock.now();
       this.#warnedAt = undefined;
       this.#trouble = undefined;
@@ -172,57 +158,40 @@ export class Edition {
     }
   }
 
-  async #print(): Promise<void> {
+  async #printNew(): Promise<void> {
     const { db, clock } = this.#ground;
     const now = clock.now();
     const minute = now - (now % MINUTE);
     // Read before the content: what is published in between belongs to the next edition and is printed then.
     const number = await editionNumber(db.kysely);
     const last = this.#printed;
-    if (last?.number === number && now < last.until && last.minute === minute) return;
-    const content = last?.number === number ? last.content : await this.#shelf.read(db.kysely);
-    const leaves = await this.#leaves(new Run({ ...this.#ground, content, now }), last?.leaves);
-    this.#printed = { number, content, leaves, until: nextChange(content.notices, now), minute };
-    this.#tell(differing(last?.leaves, leaves));
+    const made = last?.number === number ? this.#making : undefined;
+    if (made && now < made.until && made.minute === minute) return;
+    const content = made?.content ?? (await this.#shelf.read(db.kysely));
+    const printed = await this.#printAll(number, new Run({ ...this.#ground, content, now }));
+    this.#printed = printed;
+    this.#making = { content, until: nextChange(content.notices, now), minute };
+    this.#tell(printed.changedSince(last));
   }
 
   /** A sheet whose seal stands is not printed again, and one that comes out the same keeps its bytes. */
-  async #leaves(run: Run, last: Map<string, Leaf> | undefined): Promise<Map<string, Leaf>> {
+  async #printAll(number: number, run: Run): Promise<Printed> {
+    const secure = this.#ground.publicUrl.startsWith('https://');
+    const last = this.#printed;
     const leaves = new Map<string, Leaf>();
+    const fresh = (sheet: Sheet) =>
+      sheet.late ? undefined : sameOr(last?.printed(sheet.path), bytesOf(sheet, secure));
     let rested = performance.now();
     for (const kind of this.#kinds) {
       for (const sheet of kind.sheets(run)) {
-        const before = last?.get(sheet.path);
-        const same = before?.sheet.seal === sheet.seal;
-        const page = same || sheet.late ? undefined : this.#reprint(sheet, before?.page);
-        leaves.set(sheet.path, { sheet, page: same ? before.page : page });
+        leaves.set(sheet.path, { sheet, page: last?.kept(sheet)?.page ?? fresh(sheet) });
         if (performance.now() - rested > IN_A_ROW) {
           await breathe();
           rested = performance.now();
         }
       }
     }
-    return leaves;
-  }
-
-  #reprint(sheet: Sheet, before: Page | undefined): Page {
-    const page = this.#bytes(sheet);
-    return before?.tag === page.tag && before.type === page.type ? before : page;
-  }
-
-  /** @throws Error that names the sheet. */
-  #bytes(sheet: Sheet): Page {
-    try {
-      return new Page(sheet.print(), sheet.type, {
-        'cache-control': CACHE,
-        // What a CDN is told to let go of: one page in its languages, or all of them.
-        'surrogate-key': `edition ${sheet.path.replace(/^\/en(?=\/|\?|$)/, '').replace(/\?.*$/, '') || '/'}`,
-        ...safetyHeaders(sheet.use ?? 'page', this.#ground.publicUrl.startsWith('https://')),
-      });
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new Error(`${sheet.path} cannot be printed: ${reason}`, { cause: error });
-    }
+    return new Printed(number, leaves, secure);
   }
 
   #tell(changed: string[]): void {
@@ -230,13 +199,7 @@ export class Edition {
   }
 }
 
-/** The paths whose bytes are others, new or gone. What has never been asked for is known by its seal. */
-function differing(last: Map<string, Leaf> | undefined, leaves: Map<string, Leaf>): string[] {
-  const changed = [...leaves].filter(([path, leaf]) => {
-    const before = last?.get(path);
-    if (!before) return true;
-    return leaf.page && before.page ? leaf.page !== before.page : leaf.sheet.seal !== before.sheet.seal;
-  });
-  const gone = [...(last?.keys() ?? [])].filter((path) => !leaves.has(path));
-  return [...changed.map(([path]) => path), ...gone];
+/** Keeps the bytes that are there, where the new ones are the same. */
+function sameOr(before: Page | undefined, page: Page): Page {
+  return before?.tag === page.tag && before.type === page.type && !before.gone ? before : page;
 }

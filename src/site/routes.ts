@@ -30,7 +30,9 @@ export function siteRoutes(app: FastifyInstance, edition: Edition): void {
 }
 
 function serve(edition: Edition, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const page = edition.page(addressOf(request.originalUrl));
+  const address = addressOf(request.originalUrl);
+  // Where it is over, nothing reloads, and both addresses are one page.
+  const page = edition.page(address) ?? edition.page(address.replace(/\?still$/, ''));
   if (!page) throw edition.ready ? new NotFound() : notYet();
   const answer = page.answer(encodingFor(request.headers['accept-encoding']));
   const known = request.headers['if-none-match'];

@@ -129,7 +129,10 @@ describe.skipIf(!hasBrowser)('the public pages in a real browser', () => {
     }
     for (const path of ['/history', `/notices/${id}`, `/notices/${id}?still`]) {
       await page.goto(base + path);
-      expect(await reloads.count(), path).toBe(0);
+      expect([await reloads.count(), await page.title()], path).toEqual([
+        0,
+        expect.not.stringMatching('見つかりません'),
+      ]);
     }
   });
 

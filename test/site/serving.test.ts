@@ -97,3 +97,15 @@ test('a notice of long ago is printed when somebody asks for it, as it stands th
   await app.edition.refresh();
   expect((await get()).text).toContain('蓄積装置の故障が重なりました。');
 });
+
+test('who reads without reloading still finds the page when all is over', async () => {
+  const { app, id, notices, clock } = await ready();
+  const read = async () => (await app.inject({ url: `/en/notices/${id}?still` })).body;
+  expect(await read()).not.toContain('http-equiv="refresh"');
+  clock.set('2014-03-06T15:00:00+09:00');
+  const recovered = [{ impact: `${id}-1`, at: '2014-03-06T14:22:00+09:00' }];
+  await publishReport(notices, publisher, id, nextReport({ phase: 'recovery', recovered }));
+  await app.edition.refresh();
+  expect(await read()).toBe((await app.inject({ url: `/en/notices/${id}` })).body);
+  expect(await read()).toContain('Report 2');
+});
