@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { loadCatalogue, loadNames } from '../../src/catalogue/read.ts';
 import { editionNumber } from '../../src/notices/read.ts';
+import { DAY } from '../../src/time.ts';
 import { startApp } from '../support/app.ts';
 import { keyFor } from '../support/people.ts';
 
@@ -43,6 +44,17 @@ describe('the catalogue', () => {
     expect((await loadNames(db.kysely)).facility('052')).toEqual({ ja: 'OCNメール設備052' });
     await put(catalogue);
     expect((await loadCatalogue(db.kysely)).facilities).toHaveLength(2);
+  });
+
+  test('remembers since when a service is in it, though it was gone for a while', async () => {
+    const { db, put, clock } = await ready();
+    const since = clock.now();
+    await put(catalogue);
+    clock.advance(DAY);
+    await put({ services: [{ key: 'mobile', name: { ja: 'モバイル' } }], facilities: [] });
+    await put(catalogue);
+    const names = await loadNames(db.kysely);
+    expect([names.since('mail'), names.since('mobile')]).toEqual([since, since + DAY]);
   });
 
   test('is refused whole where something does not fit, and every such item is named', async () => {

@@ -8,7 +8,7 @@ import { changeEdition } from '../../src/notices/read.ts';
 import { SYSTEM } from '../../src/staff/audit.ts';
 import { HOUR } from '../../src/time.ts';
 import { type Shirase, startApp } from '../support/app.ts';
-import { publisher } from '../support/notices.ts';
+import { faultInput, nextReport, publisher } from '../support/notices.ts';
 
 /** A group of two services, one of them with three facilities, around one that stands alone. */
 const CATALOGUE = {
@@ -62,6 +62,21 @@ export async function statuspageWorld(options: Parameters<typeof startApp>[0] = 
     },
     get: async (path) => (await fetch(base + path)).json(),
   };
+}
+
+/** A fault that is over, one that is open, a work ahead and one under way. */
+export async function busyPage(options: Parameters<typeof startApp>[0] = {}): Promise<StatuspageWorld> {
+  const world = await statuspageWorld(options);
+  const over = await world.publish(faultInput());
+  const recovered = [{ impact: `${over.id}-1`, at: '2014-03-06T08:00:00+09:00' }];
+  await world.report(over.id, nextReport({ phase: 'recovery', recovered }));
+  await world.publish(faultInput({ impacts: [{ service: 'ocn-id', facilities: 'all', symptom: 'login' }] }));
+  for (const from of ['2014-03-06T07:00:00+09:00', '2014-03-07T07:00:00+09:00']) {
+    const planned = { from, to: from.replace('T07', 'T23') };
+    const impacts = [{ service: 'webmail', facilities: 'all', symptom: 'unavailable' }];
+    await world.publish(faultInput({ kind: 'work', planned, occurredAt: undefined, impacts }, { phase: 'plan' }));
+  }
+  return world;
 }
 
 function typedAt(base: string): Typed['api'] {

@@ -1,6 +1,7 @@
 import { localPath } from '../../http/language.ts';
 import type { Language } from '../../time.ts';
 import type { Kind } from '../sheet.ts';
+import { Lists } from './lists.ts';
 import { StatusPage } from './status-page.ts';
 
 /** Below /api/v2: what each address answers beside the page itself. */
@@ -33,6 +34,7 @@ export const statuspage: Kind = {
   *sheets(printing) {
     // Each of them says when the page last changed, so a publication changes them all.
     const seal = `${printing.stamp()} ${printing.content.changedAt}`;
+    const lists = new Lists(printing.content.notices);
     for (const language of LANGUAGES) {
       let seen: StatusPage | undefined;
       for (const [name, answer] of Object.entries(ANSWERS)) {
@@ -43,7 +45,7 @@ export const statuspage: Kind = {
           late: LONG.has(name),
           use: 'open',
           print() {
-            seen ??= new StatusPage(printing, language);
+            seen ??= new StatusPage(printing, language, lists);
             return JSON.stringify({ page: seen.page, ...answer(seen) });
           },
         };

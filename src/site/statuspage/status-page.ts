@@ -1,23 +1,24 @@
-import type { Notice, NoticeKind } from '../../notices/notice.ts';
-import type { Instant, Language } from '../../time.ts';
+import type { Notice } from '../../notices/notice.ts';
+import type { Language } from '../../time.ts';
 import type { Printing } from '../sheet.ts';
 import { type Component, Components } from './components.ts';
 import { type Incident, incidentOf, maintenanceOf, type ScheduledMaintenance, severityOf } from './incidents.ts';
-import { isUnresolved, type WorkStatus, workStatus } from './progress.ts';
+import type { Lists } from './lists.ts';
+import { type WorkStatus, workStatus } from './progress.ts';
 import { type RollUp, rollUp } from './roll-up.ts';
 import { isoMoment, Sight } from './sight.ts';
-
-/** How many a list of any state holds. */
-const NEWEST = 50;
 
 /** The whole page as its clients know it, in one language. Only what an answer asks for is made. */
 export class StatusPage {
   readonly #printing: Printing;
   readonly #sight: Sight;
   readonly #components: Components;
+  readonly #lists: Lists;
+  #unresolved: Incident[] | undefined;
 
-  constructor(printing: Printing, language: Language) {
+  constructor(printing: Printing, language: Language, lists: Lists) {
     this.#printing = printing;
+    this.#lists = lists;
     this.#sight = new Sight(printing, language);
     this.#components = new Components(this.#sight);
   }
@@ -36,12 +37,10 @@ export class StatusPage {
   }
 
   get status(): RollUp {
-    const open = this.#faults().filter(isUnresolved);
-    return rollUp(
-      this.#components.statuses,
-      open.map((notice) => severityOf(notice, this.#sight)),
-      this.#printing.statuspageMaintenance,
-    );
+    const { statuses } = this.#components;
+    // Without services there are only the incidents to go by.
+    const open = statuses.length > 0 ? [] : this.#lists.unresolved.map((notice) => severityOf(notice, this.#sight));
+    return rollUp(statuses, open, this.#printing.statuspageMaintenance);
   }
 
   get components(): Component[] {
@@ -49,21 +48,21 @@ export class StatusPage {
   }
 
   get incidents(): Incident[] {
-    return this.#incidents(this.#faults().slice(0, NEWEST));
+    return this.#incidents(this.#lists.newestFaults);
   }
 
   get unresolved(): Incident[] {
-    return this.#incidents(this.#faults().filter(isUnresolved));
+    this.#unresolved ??= this.#incidents(this.#lists.unresolved);
+    return this.#unresolved;
   }
 
   get maintenances(): ScheduledMaintenance[] {
-    return this.#maintenances(this.#newest('work').slice(0, NEWEST));
+    return this.#maintenances(this.#lists.newestWorks);
   }
 
   /** Works in these states, the next one first. */
   maintenancesThatAre(...statuses: WorkStatus[]): ScheduledMaintenance[] {
-    const works = this.#newest('work').filter((notice) => statuses.includes(workStatus(notice, this.#printing.now)));
-    return this.#maintenances(works.sort((a, b) => plannedFrom(a) - plannedFrom(b)));
+    return this.#maintenances(this.#lists.works((work) => statuses.includes(workStatus(work, this.#printing.now))));
   }
 
   #incidents(notices: Notice[]): Incident[] {
@@ -73,23 +72,4 @@ export class StatusPage {
   #maintenances(notices: Notice[]): ScheduledMaintenance[] {
     return notices.map((notice) => maintenanceOf(notice, this.#sight, this.#components));
   }
-
-  #faults(): Notice[] {
-    return this.#newest('fault');
-  }
-
-  /** By when they were first told: a client that looks at the first of them sees each new one. */
-  #newest(kind: NoticeKind): Notice[] {
-    return this.#printing.content.notices
-      .filter((notice) => notice.kind === kind)
-      .sort((a, b) => toldAt(b) - toldAt(a) || (a.id < b.id ? 1 : -1));
-  }
-}
-
-function toldAt(notice: Notice): Instant {
-  return notice.firstPublishedAt ?? notice.updatedAt;
-}
-
-function plannedFrom(notice: Notice): Instant {
-  return notice.planned?.from ?? notice.occurredAt;
 }

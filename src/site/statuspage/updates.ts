@@ -32,39 +32,48 @@ interface AffectedComponent {
 
 /** Every report of a notice as an update, newest first. */
 export function updatesOf(notice: Notice, sight: Sight, components: Components): IncidentUpdate[] {
-  const incident = sight.id(`notice ${notice.id}`);
-  let before = new Map<string, ComponentStatus>();
+  let before: Statuses = new Map();
   const updates = notice.reports.map((report, index): IncidentUpdate => {
     const told = firstToldAt(notice, report, sight);
     const status =
       notice.kind === 'work' ? workStatusAt(notice, report, told.at) : faultStatus(asToldBy(notice, index));
     const after = statusesBy(notice, report, status, sight);
-    const affected = [...after].map(([service, now]) => ({
+    const affected = affectedBy(notice, report, before, after).map((service) => ({
       code: components.of(service).id,
       name: components.fullName(service),
       old_status: before.get(service) ?? 'operational',
-      new_status: now,
+      new_status: after.get(service) ?? 'operational',
     }));
     before = after;
-    // What was well before and after has not been affected; a work is about its services from the first.
-    const worth = affected.filter(
-      (one) => notice.kind === 'work' || one.old_status !== 'operational' || one.new_status !== 'operational',
-    );
     return {
       id: sight.id(`report ${notice.id} ${report.number}`),
       status,
       body: sight.prose(report.body),
-      incident_id: incident,
+      incident_id: sight.id(`notice ${notice.id}`),
       created_at: isoMoment(told.at),
       updated_at: isoMoment(report.publishedAt),
       display_at: isoMoment(told.at),
-      affected_components: worth.length > 0 ? worth : null,
+      affected_components: affected.length > 0 ? affected : null,
       deliver_notifications: told.mailed,
       custom_tweet: null,
       tweet_id: null,
     };
   });
   return updates.reverse();
+}
+
+/** By service. */
+type Statuses = Map<string, ComponentStatus>;
+
+/** What was well before and after is told of only where the report is the first to speak of it; a work is about its services throughout. */
+function affectedBy(notice: Notice, report: Report, before: Statuses, after: Statuses): string[] {
+  const { impacts } = report.picture;
+  const ill = (statuses: Statuses, service: string) => (statuses.get(service) ?? 'operational') !== 'operational';
+  const named = (service: string) =>
+    impacts.some((impact) => impact.service === service && impact.addedByReport === report.number);
+  return [...after.keys()].filter(
+    (service) => notice.kind === 'work' || ill(before, service) || ill(after, service) || named(service),
+  );
 }
 
 /** When a report came out, and whether it was mailed, before it was corrected. */
@@ -75,12 +84,7 @@ function firstToldAt(notice: Notice, report: Report, sight: Sight): { at: Instan
 }
 
 /** What each service of the notice was by this report, as far as this notice goes. */
-function statusesBy(
-  notice: Notice,
-  report: Report,
-  status: IncidentUpdate['status'],
-  sight: Sight,
-): Map<string, ComponentStatus> {
+function statusesBy(notice: Notice, report: Report, status: IncidentUpdate['status'], sight: Sight): Statuses {
   const byService = new Map<string, Impact[]>();
   for (const impact of report.picture.impacts) {
     byService.set(impact.service, [...(byService.get(impact.service) ?? []), impact]);
