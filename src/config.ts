@@ -44,6 +44,11 @@ const environment = z.object({
   SHIRASE_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
   SHIRASE_SECRET_FILE: z.string().optional(),
   SHIRASE_ROLE: z.enum(['web', 'courier', 'all']).default('all'),
+  /** Each edition is also written there as files, for a web server that needs nothing of us (docs/nginx.conf). */
+  SHIRASE_EXPORT_DIR: z.string().optional(),
+  /** Is told after each publication which pages are old: a CDN's interface, or a few lines before it. */
+  CDN_PURGE_URL: z.url({ protocol: /^https?$/ }).optional(),
+  CDN_PURGE_TOKEN: z.string().optional(),
   /** What the operator calls himself on every page and in every mail. */
   OPERATOR_NAME: z.string().min(1).max(60).optional(),
   OPERATOR_NAME_EN: z.string().min(1).max(60).optional(),
@@ -79,6 +84,9 @@ export interface Config {
   operatorName: { ja: string; en: string };
   timeZone: string;
   statuspageMaintenance: 'none' | 'maintenance';
+  exportDir: string | undefined;
+  cdnPurgeUrl: string | undefined;
+  cdnPurgeToken: string | undefined;
   alertsPerNotice: number;
   addressesPerCustomer: number;
   trustProxy: number;
@@ -129,6 +137,9 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     operatorName: operatorName(e.OPERATOR_NAME, e.OPERATOR_NAME_EN, production),
     timeZone: e.TIME_ZONE,
     statuspageMaintenance: e.STATUSPAGE_MAINTENANCE,
+    exportDir: e.SHIRASE_EXPORT_DIR,
+    cdnPurgeUrl: e.CDN_PURGE_URL,
+    cdnPurgeToken: e.CDN_PURGE_TOKEN,
     alertsPerNotice: e.ALERTS_PER_NOTICE,
     addressesPerCustomer: e.ADDRESSES_PER_CUSTOMER,
     trustProxy: e.TRUST_PROXY,

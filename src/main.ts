@@ -5,7 +5,7 @@ import { loadExample } from './cli/example.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import type { Database } from './db/open.ts';
 import { hasStaff, makeSetupLink } from './staff/setup-link.ts';
-import { closeApp, groundOf, keepHouse, publicUrlOf, readyDatabase, Sending } from './start.ts';
+import { carryOut, closeApp, groundOf, keepHouse, publicUrlOf, readyDatabase, Sending } from './start.ts';
 import { systemClock } from './time.ts';
 
 /** The process: settings, database, web and courier, and a stop that loses nothing. The only file with signals. */
@@ -17,18 +17,20 @@ async function main(): Promise<void> {
   const firstWords = await prepareFirstStart(config, db, ground);
   const sending = new Sending(config, ground, app.log);
   const stopHousekeeping = keepHouse(app, db, systemClock);
+  let stopCarrying = async () => {};
 
   closeWithGrace({ delay: 10_000, logger: { error: (text) => app.log.error(text) } }, async ({ err, signal }) => {
     if (err) app.log.error({ err }, 'ending after an unexpected error');
     else app.log.info(`${signal ?? 'stop'}: finishing what is under way`);
     stopHousekeeping();
     // Side by side: a slow reader must not keep mails waiting for their end, nor a slow relay readers.
-    await Promise.all([closeApp(app), sending.stop()]);
+    await Promise.all([closeApp(app), sending.stop(), stopCarrying()]);
     await db.close();
   });
 
   await app.edition.refresh();
   app.edition.start();
+  if (config.role !== 'courier') stopCarrying = await carryOut(config, app, systemClock);
   if (config.role !== 'courier') await listen(app, config);
   if (config.role !== 'web') {
     app.follow(() => sending.wake());

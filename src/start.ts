@@ -15,6 +15,8 @@ import { onlyTo } from './mail/allowlist.ts';
 import { Courier } from './mail/courier.ts';
 import { fileRelay } from './mail/file-relay.ts';
 import { type Relay, smtpRelay } from './mail/relay.ts';
+import { Exporter, mustBeFolder } from './site/export/exporter.ts';
+import { Purge } from './site/purge.ts';
 import { forgetOldAnswers } from './staff/idempotency.ts';
 import { type Clock, HOUR, SECOND } from './time.ts';
 
@@ -139,6 +141,24 @@ export class Sending {
     });
     this.#courier.start();
   }
+}
+
+/** Carries each new edition beyond this process: into files, and to the CDN in front. Starts at once; @returns how it ends. */
+export async function carryOut(config: Config, app: FastifyInstance, clock: Clock): Promise<() => Promise<void>> {
+  const { edition, operator } = app;
+  const warn: Warn = (error, message) => app.log.warn({ err: error }, message);
+  const carriers: (Exporter | Purge)[] = [];
+  if (config.exportDir) {
+    await mustBeFolder(config.exportDir);
+    carriers.push(new Exporter({ dir: config.exportDir, edition, operator, clock, warn }));
+  }
+  if (config.cdnPurgeUrl) {
+    carriers.push(new Purge({ edition, url: config.cdnPurgeUrl, token: config.cdnPurgeToken, warn }));
+  }
+  for (const carrier of carriers) carrier.start();
+  return async () => {
+    await Promise.all(carriers.map((carrier) => carrier.stop()));
+  };
 }
 
 const LAST_REQUESTS = 5 * SECOND;

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { ConfigError } from '../config.ts';
 import { Invalid } from '../errors.ts';
+import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
 import { keyCommand } from './key.ts';
 import { migrateCommand } from './migrate.ts';
@@ -25,6 +26,11 @@ const COMMANDS: Record<string, { usage: string; what: string; run: (words: strin
     usage: 'key add --name N --scope S [--scope S]',
     what: 'make an API key; prints it and nothing else',
     run: keyCommand,
+  },
+  export: {
+    usage: 'export DIR',
+    what: 'write all public pages as files, for a web server or a CDN',
+    run: exportCommand,
   },
   replay: {
     usage: 'replay [--speed 60] [--url URL] [--key KEY]',

@@ -184,7 +184,7 @@ export class Edition {
     let rested = performance.now();
     for (const kind of this.#kinds) {
       for (const sheet of kind.sheets(run)) {
-        leaves.set(sheet.path, { sheet, page: last?.kept(sheet)?.page ?? fresh(sheet) });
+        leaves.set(sheet.path, { sheet, page: last?.kept(sheet) ?? fresh(sheet) });
         if (performance.now() - rested > IN_A_ROW) {
           await breathe();
           rested = performance.now();

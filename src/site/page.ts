@@ -57,6 +57,12 @@ export class Page {
     this.#answers = {};
   }
 
+  /** Unpacked, and not kept. */
+  identity(): Buffer {
+    const kept = this.#packed ?? Buffer.alloc(0);
+    return this.#compressed ? gunzipSync(kept) : kept;
+  }
+
   answer(encoding: Encoding): Answer {
     const wanted = this.#compressed ? encoding : 'identity';
     return this.#answers[wanted] ?? this.#prepare(wanted);
@@ -65,7 +71,7 @@ export class Page {
   #prepare(encoding: Encoding): Answer {
     const kept = this.#packed ?? Buffer.alloc(0);
     const packed = this.#compressed ? encoding === 'gzip' : true;
-    const body = packed ? kept : unpack(kept, encoding);
+    const body = packed ? kept : encoding === 'br' ? brotli(this.identity()) : this.identity();
     const etag = `"${this.tag}${encoding === 'identity' ? '' : `-${encoding}`}"`;
     const shared = { ...this.#headers, etag, ...(this.#compressed ? { vary: 'accept-encoding' } : {}) };
     const answer: Answer = {
@@ -83,11 +89,6 @@ export class Page {
     if (!packed) unpacked.take(this, body.length, () => (this.#answers = {}));
     return answer;
   }
-}
-
-function unpack(bytes: Buffer, encoding: Encoding): Buffer {
-  const body = gunzipSync(bytes);
-  return encoding === 'br' ? brotli(body) : body;
 }
 
 /** Whether bytes of this type are worth packing: pictures and PDF are packed already. */

@@ -53,10 +53,10 @@ export class Printed {
     return this.#leaves.get(path)?.page;
   }
 
-  /** What is printed already and still good for the same sheet of the next edition: its page, or undefined where it is late. */
-  kept(sheet: Sheet): { page: Page | undefined } | undefined {
+  /** What is printed already and still good for the same sheet of the next edition. */
+  kept(sheet: Sheet): Page | undefined {
     const leaf = this.#leaves.get(sheet.path);
-    return leaf?.sheet.seal === sheet.seal ? { page: leaf.page } : undefined;
+    return leaf?.sheet.seal === sheet.seal && !leaf.page?.gone ? leaf.page : undefined;
   }
 
   /** The paths whose bytes are others than before, new or gone. What has never been asked for is known by its seal. */
@@ -79,7 +79,7 @@ export function bytesOf(sheet: Sheet, secure: boolean): Page {
       'cache-control': CACHE,
       // What a CDN is told to let go of: one page in its languages, or all of them.
       'surrogate-key': `edition ${surrogateKey(sheet.path)}`,
-      ...safetyHeaders(sheet.use ?? 'page', secure),
+      ...safetyHeaders(sheet.use ?? (sheet.type.startsWith('text/html') ? 'page' : 'open'), secure),
     });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -32,7 +32,10 @@ export interface Sheet {
   print(): string | Buffer;
   /** Dear to make and asked for by few: printed at its first request. */
   late?: boolean;
-  /** `page` (unless said otherwise) is for readers, `open` may be fetched by any site's script, `frame` may be framed too. */
+  /**
+   * `page` is for readers, `open` may be fetched by any site's script, `frame` may be framed too. Where nothing is said HTML is a
+   * page and everything else open.
+   */
   use?: 'page' | 'open' | 'frame';
 }
 

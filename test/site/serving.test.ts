@@ -1,4 +1,3 @@
-import { request } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { publishNotice, publishReport } from '../../src/notices/publish.ts';
@@ -6,6 +5,7 @@ import { DAY } from '../../src/time.ts';
 import { startApp } from '../support/app.ts';
 import { listen } from '../support/browser.ts';
 import { faultInput, nextReport, noticeGround, publisher, smallCatalogue } from '../support/notices.ts';
+import { askRaw, telling } from '../support/raw.ts';
 
 async function ready() {
   const shirase = await startApp();
@@ -16,30 +16,6 @@ async function ready() {
   return { ...shirase, notices, id };
 }
 
-interface Raw {
-  status: number | undefined;
-  headers: Record<string, unknown>;
-  body: Buffer;
-}
-
-/** Byte by byte, without the unpacking and the following of a browser. */
-function ask(base: string, path: string, method = 'GET', headers: Record<string, string> = {}): Promise<Raw> {
-  return new Promise((resolve, reject) => {
-    request(base + path, { method, headers, agent: false }, (answer) => {
-      const parts: Buffer[] = [];
-      answer.on('data', (part: Buffer) => parts.push(part));
-      answer.on('end', () =>
-        resolve({ status: answer.statusCode, headers: answer.headers, body: Buffer.concat(parts) }),
-      );
-    })
-      .on('error', reject)
-      .end();
-  });
-}
-
-const withoutConnection = (headers: Record<string, unknown>) =>
-  Object.fromEntries(Object.entries(headers).filter(([name]) => !['date', 'connection', 'keep-alive'].includes(name)));
-
 describe('over a connection', () => {
   test('the answer is the one that the server gives itself: headers, bytes, 304, HEAD', async () => {
     const { app, id } = await ready();
@@ -48,14 +24,14 @@ describe('over a connection', () => {
       for (const encoding of ['identity', 'gzip', 'br']) {
         const headers = { 'accept-encoding': encoding };
         const own = await app.inject({ url, headers });
-        const sent = await ask(base, url, 'GET', headers);
-        expect([sent.status, withoutConnection(sent.headers)]).toEqual([200, withoutConnection(own.headers)]);
+        const sent = await askRaw(base, url, headers);
+        expect([sent.status, telling(sent.headers)]).toEqual([200, telling(own.headers)]);
         expect(sent.body.equals(own.rawPayload)).toBe(true);
         expect(Number(sent.headers['content-length'])).toBe(sent.body.length);
-        const head = await ask(base, url, 'HEAD', headers);
+        const head = await askRaw(base, url, { method: 'HEAD', ...headers });
         expect([head.status, head.body.length]).toEqual([200, 0]);
-        expect(withoutConnection(head.headers)).toEqual(withoutConnection(sent.headers));
-        const again = await ask(base, url, 'GET', { ...headers, 'if-none-match': String(own.headers.etag) });
+        expect(telling(head.headers)).toEqual(telling(sent.headers));
+        const again = await askRaw(base, url, { ...headers, 'if-none-match': String(own.headers.etag) });
         expect([again.status, again.body.length, again.headers.etag]).toEqual([304, 0, own.headers.etag]);
         expect(again.headers['cache-control']).toBe(own.headers['cache-control']);
       }
@@ -65,10 +41,10 @@ describe('over a connection', () => {
   test('what is missing is a page that helps, and other methods are refused', async () => {
     const { app } = await ready();
     const base = await listen(app);
-    const missing = await ask(base, '/notices/20990101-1');
+    const missing = await askRaw(base, '/notices/20990101-1');
     expect([missing.status, missing.headers['cache-control']]).toEqual([404, 'no-store']);
     expect(missing.body.toString()).toContain('見つかりませんでした');
-    expect((await ask(base, '/', 'POST')).status).toBe(404);
+    expect((await askRaw(base, '/', { method: 'POST' })).status).toBe(404);
   });
 });
 

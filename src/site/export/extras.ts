@@ -1,0 +1,28 @@
+import { Busy, NotFound } from '../../errors.ts';
+import { assetFiles } from '../../http/assets.ts';
+import { localPath } from '../../http/language.ts';
+import { type Operator, render } from '../../http/views.ts';
+import type { Extra } from './tree.ts';
+
+const HTML = 'text/html; charset=utf-8';
+
+/** What static files need beside the edition: all that its pages ask for, and a page for what is missing or does not answer. */
+export function extrasOf(operator: Operator): Extra[] {
+  const unavailable = new Busy(60, {
+    ja: 'ただいまこの画面をご利用いただけません。故障・工事の状況は、下のリンクからご覧いただけます。',
+    en: 'This page is not available at the moment. The state of our services can still be read below.',
+  });
+  const pages = (['ja', 'en'] as const).flatMap((language) =>
+    (
+      [
+        ['404', new NotFound()],
+        ['unavailable', unavailable],
+      ] as const
+    ).map(([name, error]) => ({
+      file: localPath(`/${name}.html`, language).slice(1),
+      type: HTML,
+      bytes: Buffer.from(render('error', language, operator, { message: error.text, errors: [], here: '/' })),
+    })),
+  );
+  return [...assetFiles().map(({ path, type, bytes }) => ({ file: path.slice(1), type, bytes })), ...pages];
+}
