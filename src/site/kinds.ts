@@ -2,8 +2,9 @@ import { guidance } from './guidance/kind.ts';
 import { front } from './pages/front.ts';
 import { history } from './pages/history.ts';
 import { notices } from './pages/notice.ts';
+import { press } from './press/kind.ts';
 import type { Kind } from './sheet.ts';
 import { statuspage } from './statuspage/kind.ts';
 
 /** All that the edition is made of. What it says first is printed first. */
-export const KINDS: Kind[] = [front, guidance, notices, history, statuspage];
+export const KINDS: Kind[] = [front, guidance, notices, history, press, statuspage];
