@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../src/config.ts';
+import { NGINX, nginxConf } from '../test/support/nginx-conf.ts';
 import { seedSite } from './seed.ts';
 import { type Load, load, median, residentMegabytes, serve } from './wrk.ts';
 
@@ -48,10 +49,23 @@ const bareServer = await serve(
   `${bare}/same`,
 );
 
+const exported = join(folder, 'export');
+const nginxFolder = join(folder, 'nginx');
+mkdirSync(nginxFolder);
+execFileSync('node', [join(packageRoot, 'dist/cli/shirase.js'), 'export', exported], {
+  env: { ...process.env, DATA_DIR: folder, PUBLIC_URL: ours.slice(0, -1), EXAMPLE: 'false' },
+  stdio: 'ignore',
+});
+const files = 'http://127.0.0.1:3973/';
+const conf = nginxConf({ folder: nginxFolder, port: 3973, root: join(exported, 'current'), upstream: ours });
+writeFileSync(join(nginxFolder, 'nginx.conf'), conf);
+const nginx = await serve([NGINX, '-p', nginxFolder, '-c', join(nginxFolder, 'nginx.conf')], files);
+
 const contenders = {
   shirase: { server: shirase, url: ours },
   'bare Fastify, the same bytes': { server: bareServer, url: `${bare}/same` },
   'bare Fastify, the body alone': { server: bareServer, url: `${bare}/body` },
+  'nginx, the export': { server: nginx, url: files },
 };
 const found = new Map<string, Load[]>(Object.keys(contenders).map((name) => [name, []]));
 for (let round = 0; round <= ROUNDS; round++) {
@@ -62,7 +76,7 @@ for (let round = 0; round <= ROUNDS; round++) {
   }
 }
 const underLoad = residentMegabytes(shirase.process);
-await Promise.all([shirase.stop(), bareServer.stop()]);
+await Promise.all([shirase.stop(), bareServer.stop(), nginx.stop()]);
 rmSync(folder, { recursive: true });
 
 const rate = (name: string) => median(found.get(name)?.map((one) => one.perCpuSecond) ?? []);

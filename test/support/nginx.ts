@@ -1,17 +1,14 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
-import { packageRoot } from '../../src/config.ts';
-
-const NGINX = '/usr/sbin/nginx';
-const BROTLI = '/usr/lib/nginx/modules/ngx_http_brotli_static_module.so';
+import { foundNginx, NGINX, nginxConf } from './nginx-conf.ts';
 
 /** What docs/nginx.conf needs; CI must have it. */
-export const hasNginx = existsSync(NGINX) && existsSync(BROTLI);
+export const hasNginx = foundNginx;
 if (!hasNginx) {
   if (process.env.SHIRASE_CI === '1') throw new Error('CI needs nginx and libnginx-mod-http-brotli-static');
   console.warn('No nginx with its brotli module: what it makes of the export is not looked at.');
@@ -21,28 +18,7 @@ if (!hasNginx) {
 export async function startNginx(root: string, upstream: string): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'nginx-'));
   const port = await freePort();
-  const sample = readFileSync(join(packageRoot, 'docs/nginx.conf'), 'utf8')
-    .replace('server 127.0.0.1:3000;', `server ${new URL(upstream).host};`)
-    .replace('listen 80;', `listen 127.0.0.1:${port};`)
-    .replace('/var/lib/shirase/export/current', root);
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
-    .map((name) => `${name}_temp_path ${folder}/${name};`)
-    .join('\n');
-  writeFileSync(
-    join(folder, 'nginx.conf'),
-    `load_module ${BROTLI};
-daemon off;
-user root;
-worker_processes 1;
-pid ${folder}/pid;
-error_log ${folder}/error.log;
-events {}
-http {
-access_log off;
-${temporary}
-${sample}
-}`,
-  );
+  writeFileSync(join(folder, 'nginx.conf'), nginxConf({ folder, port, root, upstream }));
   const server = spawn(NGINX, ['-p', folder, '-c', join(folder, 'nginx.conf')], { stdio: 'ignore' });
   onTestFinished(async () => {
     server.kill('SIGQUIT');
