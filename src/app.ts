@@ -89,6 +89,10 @@ export async function buildApp(ground: Ground): Promise<FastifyInstance> {
   const followers: (() => void)[] = [() => void edition.refresh()];
   app.decorate('follow', (follow: () => void) => followers.push(follow));
   app.decorate('edition', edition);
+  app.decorate(
+    'staleEdition',
+    () => edition.trouble && { since: edition.trouble.since, reason: edition.trouble.message },
+  );
   app.addHook('onClose', async () => edition.stop());
   assetRoutes(app);
   siteRoutes(app, edition);

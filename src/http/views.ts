@@ -57,9 +57,18 @@ export function render(name: string, language: Language, operator: Operator, vie
   return eta.render(`${name}.eta`, { ...helpers(language, operator), ...view });
 }
 
+/** What staff must know on every page of theirs, because nobody else will tell them. */
+export interface Alarm {
+  since: Instant;
+  /** Of the failure, for engineers. */
+  reason: string;
+}
+
 declare module 'fastify' {
   interface FastifyInstance {
     operator: Operator;
+    /** Whether readers see older pages than they should. */
+    staleEdition(): Alarm | undefined;
   }
 }
 
@@ -80,6 +89,7 @@ export function page(
     here: request.url.split('?')[0],
     staff: request.staff ?? null,
     customer: request.customer ?? null,
+    staleEdition: request.staff ? (request.server.staleEdition() ?? null) : null,
     ...view,
   });
   return reply.code(status).header('cache-control', 'no-store').type('text/html; charset=utf-8').send(html);

@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import { publishNotice, publishReport } from '../../src/notices/publish.ts';
+import { changeEdition } from '../../src/notices/read.ts';
 import { Edition } from '../../src/site/edition.ts';
 import { HOUR, MINUTE, SECOND } from '../../src/time.ts';
 import { startApp } from '../support/app.ts';
 import { faultInput, nextReport, publisher, smallCatalogue } from '../support/notices.ts';
+import { staffAt } from '../support/people.ts';
 
 async function ready() {
   const shirase = await startApp();
@@ -84,4 +86,40 @@ test('a reader gets the pages of one edition, however many are being printed', a
     await Promise.all(printing);
     expect(await get('/')).toContain(`（第${n}報）`);
   }
+});
+
+test('while a page cannot be printed readers keep the last edition, and staff and engineers are told', async () => {
+  const shirase = await ready();
+  const { app, db, notices, get, clock } = shirase;
+  const { id } = await publishNotice(notices, publisher, faultInput());
+  await app.edition.refresh();
+  const before = await get('/');
+  const staff = await staffAt(shirase, 'publisher');
+  const console_ = async () => (await staff.get('/console')).body;
+  expect(await console_()).not.toContain('公開ページを新しくできません');
+  // A report such as no version of ours has written.
+  const row = await db.kysely.selectFrom('reports').selectAll().where('notice_id', '=', id).executeTakeFirstOrThrow();
+  const picture = JSON.stringify({ measures: [{ field: 'unknown', status: 'unknown' }] });
+  await db.kysely
+    .insertInto('reports')
+    .values({ ...row, number: 2, phase: 'update', picture })
+    .execute();
+  await db.kysely.updateTable('notices').set({ version: 99 }).where('id', '=', id).execute();
+  await db.transaction((tx) => changeEdition(tx, clock.now()));
+  clock.advance(MINUTE);
+  await app.edition.refresh();
+  expect(await get('/')).toBe(before);
+  expect((await app.inject({ url: '/readyz' })).json<{ reasons: string[] }>().reasons.join()).toContain(
+    `/notices/${id} cannot be printed`,
+  );
+  const told = await console_();
+  expect(told).toContain('公開ページを新しくできません');
+  expect(told).toContain(`/notices/${id} cannot be printed`);
+  // The next report sets it right.
+  const measures = [{ field: 'hardware', status: 'done', text: '交換しました。' }];
+  const next = nextReport({ phase: 'update', body: { ja: '次の報です。' }, measures });
+  await publishReport(notices, publisher, id, next);
+  await app.edition.refresh();
+  expect(await get(`/notices/${id}`)).toContain('次の報です。');
+  expect(await console_()).not.toContain('公開ページを新しくできません');
 });
