@@ -99,7 +99,8 @@ test('while a page cannot be printed readers keep the last edition, and staff an
   expect(await console_()).not.toContain('公開ページを新しくできません');
   // A report such as no version of ours has written.
   const row = await db.kysely.selectFrom('reports').selectAll().where('notice_id', '=', id).executeTakeFirstOrThrow();
-  const picture = JSON.stringify({ measures: [{ field: 'unknown', status: 'unknown' }] });
+  const unknown = { measures: [{ field: 'unknown', status: 'unknown' }] };
+  const picture = JSON.stringify({ ...(JSON.parse(row.picture) as object), ...unknown });
   await db.kysely
     .insertInto('reports')
     .values({ ...row, number: 2, phase: 'update', picture })
@@ -120,6 +121,7 @@ test('while a page cannot be printed readers keep the last edition, and staff an
   const next = nextReport({ phase: 'update', body: { ja: '次の報です。' }, measures });
   await publishReport(notices, publisher, id, next);
   await app.edition.refresh();
+  expect(app.edition.trouble).toBeUndefined();
   expect(await get(`/notices/${id}`)).toContain('次の報です。');
   expect(await console_()).not.toContain('公開ページを新しくできません');
 });
