@@ -78,7 +78,8 @@ function saidRecovered(notice: Notice): boolean {
 }
 
 function workState(notice: Notice, now: Instant): NoticeState {
-  if (notice.reports.some((report) => report.phase === 'cancel')) return 'cancelled';
+  // What was cancelled may be planned anew.
+  if (notice.reports.at(-1)?.phase === 'cancel') return 'cancelled';
   const window = workWindow(notice);
   if (notice.actualTo !== null) return notice.actualTo <= now ? 'completed' : 'in_progress';
   if (!window || now < window.from) return 'planned';

@@ -144,6 +144,25 @@ describe('the public pages', () => {
     expect(await at('2014-03-17T05:00:00+09:00')).not.toContain('/notices/20140310-1');
   });
 
+  test('show work that was cancelled and then planned anew as planned', async () => {
+    const { app, notices, get, clock } = await ready();
+    const planned = { from: '2014-03-10T02:00:00+09:00', to: '2014-03-10T05:00:00+09:00' };
+    const impacts = [{ service: 'mail', facilities: ['141'], symptom: 'unavailable' }];
+    const work = { kind: 'work', planned, impacts, occurredAt: undefined };
+    const { id } = await publishNotice(notices, publisher, faultInput(work, { phase: 'plan' }));
+    const front = async () => {
+      clock.advance(MINUTE);
+      await app.edition.refresh();
+      return (await get('/')).body;
+    };
+    await publishReport(notices, publisher, id, nextReport({ phase: 'cancel' }));
+    expect(await front()).not.toContain('予定している工事');
+    await publishReport(notices, publisher, id, nextReport({ phase: 'plan' }));
+    expect(await front()).toContain('予定している工事');
+    clock.set('2014-03-10T03:00:00+09:00');
+    expect(await front()).toContain('工事中のサービスがあります');
+  });
+
   test('hundreds of notices and very long text stay readable and valid', async () => {
     const { app, notices, get } = await ready();
     const long = 'とても長い説明が続きます。'.repeat(1500);
