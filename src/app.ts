@@ -20,6 +20,7 @@ import { consoleRoutes } from './notices/console-routes.ts';
 import { changeEdition } from './notices/read.ts';
 import { noticeRoutes } from './notices/routes.ts';
 import { Edition } from './site/edition.ts';
+import { textRoutes } from './site/press/routes.ts';
 import { healthRoutes, siteRoutes } from './site/routes.ts';
 import { recogniseStaff, staffDoorkeepers } from './staff/doorkeepers.ts';
 import { staffRoutes } from './staff/routes.ts';
@@ -131,6 +132,7 @@ async function buildRooms(app: FastifyInstance, ground: Ground, announce: () => 
   customerRoutes(app, { db, clock });
   noticeRoutes(app, { db, clock, operator, publicUrl, announce });
   consoleRoutes(app, { db, clock, operator, publicUrl, announce });
+  textRoutes(app, { db, clock, operator, publicUrl, edition });
   healthRoutes(app, { edition, clock, db });
   // Whoever has just published reads what he published, and so does everybody he tells: his answer waits for the new edition.
   app.addHook('onSend', async (request) => {
