@@ -2,8 +2,9 @@ import { localPath } from '../../http/language.ts';
 import type { Language } from '../../time.ts';
 import { pageSheets } from '../pages/print.ts';
 import type { Kind } from '../sheet.ts';
+import { runsOf } from './blocks.ts';
 import { pressPdf } from './pdf.ts';
-import { release, runsOf } from './release.ts';
+import { release } from './release.ts';
 
 const LANGUAGES: Language[] = ['ja', 'en'];
 

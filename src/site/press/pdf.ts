@@ -1,8 +1,9 @@
 import PDFDocument from 'pdfkit';
 import type { Operator } from '../../http/views.ts';
 import { type Language, showDate } from '../../time.ts';
+import { type Block, type Fact, type Run, runsOf, type Section } from './blocks.ts';
 import { fontBytes, inker } from './ink.ts';
-import { type Block, type Fact, type Release, type Run, runsOf, type Section } from './release.ts';
+import type { Release } from './release.ts';
 
 /** Points. A4 with the margins of a letter; the foot has room for the page's number. */
 const MARGIN = { top: 64, left: 68, right: 68, bottom: 72 };
