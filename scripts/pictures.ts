@@ -1,34 +1,83 @@
-import { chromium } from 'playwright-core';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
-/** Takes the pictures of README.md from a server that runs with the example: `npm run pictures -- http://127.0.0.1:3000`. */
+/**
+ * Takes the pictures of README.md and docs/pages.md from a server that runs with the example:
+ * `npm run pictures -- http://127.0.0.1:3000`.
+ */
 const base = process.argv[2] ?? 'http://127.0.0.1:3000';
 
-const PICTURES = [
-  { file: 'front-page.png', path: '/', width: 1280, height: 1000 },
-  { file: 'front-page-phone-dark.png', path: '/', width: 390, height: 844, dark: true },
-  { file: 'my-mail-phone.png', path: '/my', width: 390, height: 844, as: 'hanako' },
-  { file: 'notice-english.png', path: '/en/notices/20140306-1', width: 1280, height: 1000 },
-  { file: 'console.png', path: '/console', width: 1280, height: 1000, as: 'publisher' },
+const README = [
+  { file: 'front-page', path: '/', width: 1280, height: 1000 },
+  { file: 'front-page-phone-dark', path: '/', width: 390, height: 844, dark: true },
+  { file: 'my-mail-phone', path: '/my', width: 390, height: 844, as: 'hanako' },
+  { file: 'notice-english', path: '/en/notices/20140306-1', width: 1280, height: 1000 },
+  { file: 'console', path: '/console', width: 1280, height: 1000, as: 'publisher' },
 ];
+
+/** One of each kind of page that everybody reads. */
+const PAGES = [
+  { file: 'front', path: '/' },
+  { file: 'notice', path: '/notices/20140306-1' },
+  { file: 'history', path: '/history' },
+  { file: 'missing', path: '/nowhere' },
+];
+
+const HEIGHT = 1600;
 
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
   args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
 });
-for (const picture of PICTURES) {
-  const page = await browser.newPage({
-    viewport: { width: picture.width, height: picture.height },
-    colorScheme: picture.dark ? 'dark' : 'light',
-  });
-  if (picture.as) {
-    await page.goto(`${base}${picture.path.startsWith('/console') ? '/console' : '/my'}/sign-in`);
-    await page.fill('#login', picture.as);
-    await page.fill('#password', 'shirase-example');
-    await page.getByRole('button', { name: 'サインインする' }).click();
+for (const { file, path, width, height, dark, as } of README) {
+  const page = await open(browser, { viewport: { width, height }, colorScheme: dark ? 'dark' : 'light' });
+  if (as) await signIn(page, path.startsWith('/console') ? '/console' : '/my', as);
+  await page.goto(base + path);
+  await keep(page, `${file}.png`);
+}
+for (const { file, path } of PAGES) {
+  const shots: string[] = [];
+  for (const width of [1280, 390]) {
+    for (const language of ['', '/en']) {
+      for (const colorScheme of ['light', 'dark'] as const) {
+        const page = await open(browser, { viewport: { width, height: HEIGHT }, colorScheme });
+        await page.goto(base + language + path);
+        shots.push((await page.screenshot({ type: 'jpeg', quality: 80 })).toString('base64'));
+        await page.context().close();
+      }
+    }
   }
-  await page.goto(base + picture.path);
-  await page.screenshot({ path: `docs/images/${picture.file}` });
-  await page.close();
-  process.stdout.write(`docs/images/${picture.file}\n`);
+  const sheet = await open(browser, { viewport: { width: 1680, height: 600 } });
+  await sheet.setContent(contactSheet(shots));
+  await keep(sheet, `pages/${file}.jpg`);
 }
 await browser.close();
+
+/** Wide screens above, phones below, as a reader who compares them would lay them out. */
+function contactSheet(shots: string[]): string {
+  const image = (shot: string) => `<img src="data:image/jpeg;base64,${shot}">`;
+  return `<style>
+    body { margin: 0; display: grid; grid-template-columns: repeat(4, 1fr); gap: 8px; padding: 8px; background: #888; }
+    img { width: 100%; height: 480px; object-fit: cover; object-position: top; display: block }
+    img:nth-child(n + 5) { width: 62%; height: 820px; margin: auto }
+  </style>${shots.map(image).join('')}`;
+}
+
+async function open(from: Browser, options: BrowserContextOptions): Promise<Page> {
+  return (await from.newContext(options)).newPage();
+}
+
+async function signIn(page: Page, room: string, login: string): Promise<void> {
+  await page.goto(`${base}${room}/sign-in`);
+  await page.fill('#login', login);
+  await page.fill('#password', 'shirase-example');
+  await page.getByRole('button', { name: 'サインインする' }).click();
+}
+
+async function keep(page: Page, file: string): Promise<void> {
+  const path = `docs/images/${file}`;
+  await page.screenshot(
+    file.endsWith('.jpg') ? { path, type: 'jpeg', quality: 70, fullPage: true } : { path, type: 'png' },
+  );
+  await page.context().close();
+  process.stdout.write(`${path}\n`);
+}

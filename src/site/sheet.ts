@@ -32,6 +32,8 @@ export interface Sheet {
   print(): string | Buffer;
   /** Dear to make and asked for by few: printed at its first request. */
   late?: boolean;
+  /** Not what worried people read: the files of each publication do without it, and the server answers instead. */
+  aside?: boolean;
   /**
    * `page` is for readers, `open` may be fetched by any site's script, `frame` may be framed too. Where nothing is said HTML is a
    * page and everything else open.

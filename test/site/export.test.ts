@@ -98,6 +98,15 @@ describe('an export', () => {
     expect(readdirSync(join(dir, 'editions'))).toHaveLength(2);
   });
 
+  test('leaves to the server what few ask for, unless all is wanted', async () => {
+    const shirase = await ready();
+    const press = join(shirase.current, `notices/${shirase.id}/press.pdf`);
+    await new Tree(shirase.dir).write(printedOf(shirase), []);
+    expect(existsSync(press)).toBe(false);
+    await new Tree(shirase.dir).write(printedOf(shirase), [], { everything: true });
+    expect(readFileSync(press).subarray(0, 5).toString()).toBe('%PDF-');
+  });
+
   test('keeps the style sheet of pages that somebody still has', async () => {
     const shirase = await ready();
     const extras = extrasOf(shirase.app.operator);

@@ -21,7 +21,7 @@ export interface Extra {
 }
 
 export interface TreeOptions {
-  /** Also what is dear to make and asked for by few: a picture and a PDF for each notice. */
+  /** Also what few ask for: the press releases and pictures of all notices. */
   everything?: boolean;
   progress?: (done: number, all: number) => void;
 }
@@ -122,7 +122,7 @@ class Writing {
   async sheets(printed: Printed, { everything = false, progress }: TreeOptions): Promise<number> {
     const wanted = printed.paths().filter((path) => {
       const sheet = printed.sheet(path);
-      return sheet && (everything || !sheet.late || compresses(sheet.type));
+      return sheet && (everything || !sheet.aside);
     });
     let anew = 0;
     let done = 0;

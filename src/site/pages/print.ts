@@ -24,12 +24,14 @@ export interface PageForReaders {
   reloads?: boolean;
   /** Asked for by few: printed at its first request. */
   late?: boolean;
+  /** Left out of the files of each publication (Sheet.aside). */
+  aside?: boolean;
 }
 
 /** One page in both languages, and once more without reloading where it reloads itself. */
 export function* pageSheets(printing: Printing, page: PageForReaders): Iterable<Sheet> {
   const { operator, publicUrl } = printing;
-  const { path, mark, reloads = false, late = false } = page;
+  const { path, mark, reloads = false, late = false, aside = false } = page;
   const seal = `${mark} ${page.seal ?? ''}${reloads}`;
   let view: object | undefined;
   for (const language of LANGUAGES) {
@@ -40,6 +42,7 @@ export function* pageSheets(printing: Printing, page: PageForReaders): Iterable<
         type: 'text/html; charset=utf-8',
         seal,
         late,
+        aside,
         print() {
           view ??= page.view();
           const around = { mark, markup: bodyHtml, here: path, publicUrl, reload: reloads && !still, still };

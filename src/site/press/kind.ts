@@ -21,13 +21,14 @@ export const press: Kind = {
       const mark = `${catalogue}${notice.version}`;
       const both = () => ({ ja: release(notice, ground, 'ja'), en: release(notice, ground, 'en') });
       const view = () => ({ releases: both(), id: notice.id, runs: runsOf });
-      yield* pageSheets(printing, { path, template: 'site/press', mark, view, late: true });
+      yield* pageSheets(printing, { path, template: 'site/press', mark, view, late: true, aside: true });
       for (const language of LANGUAGES) {
         yield {
           path: localPath(`${path}.pdf`, language),
           type: 'application/pdf',
           seal: mark,
           late: true,
+          aside: true,
           print: () => pressPdf({ release: release(notice, ground, language), operator, language }),
         };
       }
