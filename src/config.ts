@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { type Brand, readBrand } from './brand/brand.ts';
 
 /** The installed package: templates, migrations, public and example stand beside src (or dist). */
 export const packageRoot = fileURLToPath(new URL('..', import.meta.url));
@@ -15,6 +16,11 @@ export class ConfigError extends Error {
 
 const flag = z.enum(['true', 'false', '1', '0']).transform((text) => text === 'true' || text === '1');
 const upToThree = z.coerce.number().int().min(1).max(3).default(3);
+const colour = z
+  .string()
+  .regex(/^#[0-9a-f]{6}$/i, 'must be a colour such as #0017c1')
+  .toLowerCase()
+  .optional();
 const address = /^[^\s@<>,;"]+@[^\s@<>,;"]+$/;
 
 /** Each option with its default, unit and reason. Names are fixed by the contract; README lists the same. */
@@ -52,6 +58,12 @@ const environment = z.object({
   /** What the operator calls himself on every page and in every mail. */
   OPERATOR_NAME: z.string().min(1).max(60).optional(),
   OPERATOR_NAME_EN: z.string().min(1).max(60).optional(),
+  /** A PNG, SVG, JPEG or WebP file that stands for his name; the second one where it is dark. */
+  OPERATOR_LOGO: z.string().optional(),
+  OPERATOR_LOGO_DARK: z.string().optional(),
+  /** Links and buttons. Must be readable; the one for the dark is derived where it is not set. */
+  OPERATOR_COLOUR: colour,
+  OPERATOR_COLOUR_DARK: colour,
   TIME_ZONE: z.string().refine(isTimeZone, 'must be an IANA time zone such as Asia/Tokyo').default('Asia/Tokyo'),
   /** What the Statuspage API calls planned work and nothing worse: some clients know four indicators only. */
   STATUSPAGE_MAINTENANCE: z.enum(['none', 'maintenance']).default('none'),
@@ -82,6 +94,7 @@ export interface Config {
   secret: string | undefined;
   role: 'web' | 'courier' | 'all';
   operatorName: { ja: string; en: string };
+  brand: Brand;
   timeZone: string;
   statuspageMaintenance: 'none' | 'maintenance';
   exportDir: string | undefined;
@@ -118,6 +131,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   if (production && !secret && !e.SHIRASE_SECRET_FILE) {
     problems.push('SHIRASE_SECRET (or SHIRASE_SECRET_FILE): must be set in production; every node needs the same');
   }
+  const brand = readBrand(e, problems);
   if (problems.length > 0) throw new ConfigError(problems);
   return {
     production,
@@ -135,6 +149,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     secret,
     role: e.SHIRASE_ROLE,
     operatorName: operatorName(e.OPERATOR_NAME, e.OPERATOR_NAME_EN, production),
+    brand,
     timeZone: e.TIME_ZONE,
     statuspageMaintenance: e.STATUSPAGE_MAINTENANCE,
     exportDir: e.SHIRASE_EXPORT_DIR,

@@ -10,6 +10,7 @@ import { type Config, packageRoot } from './config.ts';
 import { migrate } from './db/migrate.ts';
 import { type Database, openDatabase, type Warn } from './db/open.ts';
 import { becomeSoleSender } from './db/sole-sender.ts';
+import { lookOf } from './http/look.ts';
 import { removeExpiredSessions } from './http/sessions.ts';
 import { onlyTo } from './mail/allowlist.ts';
 import { Courier } from './mail/courier.ts';
@@ -60,7 +61,7 @@ export function groundOf(config: Config, db: Database, clock: Clock): Omit<Groun
   return {
     db,
     clock,
-    operator: { name: config.operatorName, timeZone: config.timeZone },
+    operator: { name: config.operatorName, timeZone: config.timeZone, look: lookOf(config.brand) },
     publicUrl: publicUrlOf(config),
     secret: secretOf(config),
     statuspageMaintenance: config.statuspageMaintenance,

@@ -53,3 +53,16 @@ function mix(colour: Colour, other: Colour, share: number): Colour {
   const mixed = parts(colour).map((part, index) => Math.round(part + ((into[index] ?? 0) - part) * share));
   return `#${mixed.map((part) => part.toString(16).padStart(2, '0')).join('')}`;
 }
+
+/** A colour and what it is in the dark. */
+export type Accent = Record<Scheme, Colour>;
+
+/** Why it cannot be the accent, with the nearest that can; undefined where it can. */
+export function accentProblem(colour: Colour, scheme: Scheme): string | undefined {
+  const ratio = accentContrast(colour, scheme);
+  if (ratio >= ENOUGH) return undefined;
+  // Rounded down: 4.499 must not be told as enough.
+  const told = Math.floor(ratio * 100) / 100;
+  const [fault, ground] = scheme === 'light' ? ['pale', 'white'] : ['dark', 'the dark page'];
+  return `${colour} is too ${fault} for links and buttons: its contrast with ${ground} is ${told} to 1, and ${ENOUGH} is needed (WCAG 2.2 AA); the nearest colour that works is ${readableAccent(colour, scheme)}`;
+}

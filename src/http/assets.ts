@@ -5,8 +5,10 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { packageRoot } from '../config.ts';
 import { NotFound } from '../errors.ts';
-import { type Encoding, encodingFor, sameTag } from './encoding.ts';
+import { compresses, type Encoding, encodingFor, sameTag } from './encoding.ts';
 import { safetyHeaders } from './headers.ts';
+import { assetsOf } from './look.ts';
+import type { Operator } from './views.ts';
 
 /** A file that pages need, under an address with the hash of its content: it can be kept for ever. */
 export interface Asset {
@@ -22,6 +24,8 @@ const TYPES: Record<string, string> = {
   '.js': 'text/javascript; charset=utf-8',
   '.svg': 'image/svg+xml; charset=utf-8',
   '.png': 'image/png',
+  '.jpg': 'image/jpeg',
+  '.webp': 'image/webp',
 };
 
 /** @throws where nobody has said of which type such a file is. */
@@ -46,9 +50,9 @@ export function assetPath(file: string): string {
   return asset.path;
 }
 
-/** All that pages may ask for beside themselves. */
-export function assetFiles(): Asset[] {
-  return [...files.values()];
+/** All that pages may ask for beside themselves: what stands in public/ and what the operator has set. */
+export function assetFiles(operator: Operator): Asset[] {
+  return [...files.values(), ...assetsOf(operator.look)];
 }
 
 /**
@@ -68,10 +72,14 @@ export function shorterCss(css: string): string {
 /** Made at the first request for it; there are only a few files. */
 const packed = new WeakMap<Asset, Partial<Record<Encoding, Buffer>>>();
 
+/** Opened by itself a drawing is a page: it may be looked at in its own style, and do nothing. */
+const DRAWING_POLICY = "default-src 'none';style-src 'unsafe-inline';img-src data:;frame-ancestors 'none';sandbox";
+
 /** Answers them from memory, beside the edition: without a session, a hook or a line in the log. */
 export function assetRoutes(app: FastifyInstance): void {
-  const known = new Map(assetFiles().map((asset) => [asset.path.split('/')[3] ?? '', asset]));
+  const known = new Map(assetFiles(app.operator).map((asset) => [asset.path.split('/')[3] ?? '', asset]));
   const safety = safetyHeaders('open', app.secure);
+  const drawing = { ...safety, 'content-security-policy': DRAWING_POLICY };
   const config = { audience: { who: 'everyone' as const } };
   app.get<{ Params: { file: string } }>(
     '/assets/:hash/:file',
@@ -79,7 +87,7 @@ export function assetRoutes(app: FastifyInstance): void {
     (request, reply): FastifyReply => {
       const asset = known.get(request.params.file);
       if (!asset) throw new NotFound();
-      return send(request, reply.headers(safety), asset);
+      return send(request, reply.headers(asset.path.endsWith('.svg') ? drawing : safety), asset);
     },
   );
 }
@@ -90,11 +98,11 @@ export function assetRoutes(app: FastifyInstance): void {
  */
 function send(request: FastifyRequest, reply: FastifyReply, asset: Asset): FastifyReply {
   const right = request.originalUrl.split('?')[0] === asset.path;
-  const compresses = !asset.type.startsWith('image/png');
-  const encoding = compresses ? encodingFor(request.headers['accept-encoding']) : 'identity';
+  const shrinks = compresses(asset.type);
+  const encoding = shrinks ? encodingFor(request.headers['accept-encoding']) : 'identity';
   const etag = `"${asset.path.split('/')[2]}${encoding === 'identity' ? '' : `-${encoding}`}"`;
   reply.headers({ etag, 'cache-control': right ? 'public, max-age=31536000, immutable' : 'no-cache' });
-  if (compresses) reply.header('vary', 'accept-encoding');
+  if (shrinks) reply.header('vary', 'accept-encoding');
   const sent = request.headers['if-none-match'];
   if (sent !== undefined && sameTag(sent, etag)) return reply.code(304).send();
   if (encoding !== 'identity') reply.header('content-encoding', encoding);

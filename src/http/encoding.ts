@@ -1,5 +1,10 @@
 export type Encoding = 'identity' | 'gzip' | 'br';
 
+/** Whether bytes of this type are worth packing: pictures of points and PDF are packed already. */
+export function compresses(type: string): boolean {
+  return !/^(image\/(png|jpeg|webp)|application\/pdf)/.test(type);
+}
+
 /** What browsers send is a handful of texts. */
 const chosen = new Map<string, Encoding>();
 

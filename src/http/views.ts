@@ -6,11 +6,13 @@ import { type Instant, isoTime, type Language, showClock, showDate, showDuration
 import { assetPath } from './assets.ts';
 import { csrfField } from './csrf.ts';
 import { languageOf, localPath } from './language.ts';
+import type { Look } from './look.ts';
 
 /** What the operator calls himself; every page carries it. */
 export interface Operator {
   name: { ja: string; en: string };
   timeZone: string;
+  look?: Look;
 }
 
 /** Compiled once; staff text is only ever a value in it, never a template. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { brotliCompressSync, constants, gunzipSync, gzipSync } from 'node:zlib';
-import type { Encoding } from '../http/encoding.ts';
+import { compresses, type Encoding } from '../http/encoding.ts';
 import { Room } from './room.ts';
 
 /** Names and values in turn, as Node writes them without another look. */
@@ -89,11 +89,6 @@ export class Page {
     if (!packed) unpacked.take(this, body.length, () => (this.#answers = {}));
     return answer;
   }
-}
-
-/** Whether bytes of this type are worth packing: pictures and PDF are packed already. */
-export function compresses(type: string): boolean {
-  return !/^(image\/(png|jpeg|webp)|application\/pdf)/.test(type);
 }
 
 /** Level 5: a page of 20 KB in a millisecond, within a few percent of the smallest. */

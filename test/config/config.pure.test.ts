@@ -1,8 +1,10 @@
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { accentContrast } from '../../src/brand/colour.ts';
 import { ConfigError, readConfig } from '../../src/config.ts';
+import { PICTURES } from '../support/pictures.ts';
 
 const SECRET = 'x'.repeat(32);
 
@@ -64,4 +66,44 @@ describe('the settings', () => {
     });
     expect(problems({ SHIRASE_SECRET_FILE: '/nowhere' })).toContain('cannot be read');
   });
+
+  test('take a logo and colours of the operator’s own', () => {
+    const logo = fileOf('logo.png', PICTURES.svg);
+    const { brand } = readConfig({ OPERATOR_LOGO: logo, OPERATOR_COLOUR: '#7A0055' });
+    // By its bytes, whatever its name says. The colour for the dark is the nearest that can be read there.
+    expect(brand).toMatchObject({ logo: { extension: 'svg', width: 40, height: 10 }, accent: { light: '#7a0055' } });
+    expect(accentContrast(brand.accent?.dark ?? '', 'dark')).toBeGreaterThanOrEqual(4.5);
+    expect(readConfig({ OPERATOR_COLOUR: '#7a0055', OPERATOR_COLOUR_DARK: '#ff9ad5' }).brand).toEqual({
+      accent: { light: '#7a0055', dark: '#ff9ad5' },
+    });
+    expect(readConfig({ OPERATOR_COLOUR_DARK: '#ff9ad5' }).brand.accent).toEqual({ dark: '#ff9ad5' });
+    expect(readConfig({}).brand).toEqual({});
+  });
+
+  test('refuse a colour that customers could not read, with what it lacks and the nearest that works', () => {
+    const text = problems({ OPERATOR_COLOUR: '#ffcc00', OPERATOR_COLOUR_DARK: '#0017c1' });
+    expect(text).toMatch(
+      /- OPERATOR_COLOUR: #ffcc00 is too pale .* 1\.\d+ to 1, .* 4\.5 is needed .* is #[0-9a-f]{6}\n/,
+    );
+    expect(text).toMatch(/- OPERATOR_COLOUR_DARK: #0017c1 is too dark .* 1\.\d+ to 1/);
+    const nearest = /works is (#\w+)/.exec(text)?.[1] ?? '';
+    expect(readConfig({ OPERATOR_COLOUR: nearest }).brand.accent?.light).toBe(nearest);
+    for (const colour of ['red', '#fff', '#0017c1ff', 'url(x)', '#0017c1;}'])
+      expect(problems({ OPERATOR_COLOUR: colour })).toContain('OPERATOR_COLOUR: must be a colour such as #0017c1');
+  });
+
+  test('refuse a logo that is none, with its file and the reason', () => {
+    const script = fileOf('script.svg', '<svg xmlns="http://www.w3.org/2000/svg"><script/></svg>');
+    expect(problems({ OPERATOR_LOGO: script })).toContain(`OPERATOR_LOGO: ${script} holds <script>`);
+    expect(problems({ OPERATOR_LOGO: '/nowhere' })).toContain('OPERATOR_LOGO: /nowhere cannot be read (ENOENT)');
+    const dark = fileOf('dark.png', PICTURES.png);
+    expect(problems({ OPERATOR_LOGO_DARK: dark })).toContain('OPERATOR_LOGO_DARK: needs OPERATOR_LOGO');
+  });
 });
+
+function fileOf(name: string, bytes: string | Buffer): string {
+  const folder = mkdtempSync(join(tmpdir(), 'shirase-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  writeFileSync(join(folder, name), bytes);
+  return join(folder, name);
+}

@@ -11,9 +11,9 @@ const FLOORS: string[][] = [
   ['notices', 'lookup'],
   ['alerts', 'customers'],
   ['catalogue', 'staff'],
-  ['http', 'mail', 'brand'],
+  ['http', 'mail'],
   ['db'],
-  ['time.ts', 'errors.ts', 'config.ts'],
+  ['time.ts', 'errors.ts', 'config.ts', 'brand'],
 ];
 
 /** What goes sideways or up nevertheless, and why. */

@@ -12,6 +12,10 @@ import {
 import { join } from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import type { Ground } from '../../src/app.ts';
+import { readLogo } from '../../src/brand/logo.ts';
+import { assetFiles } from '../../src/http/assets.ts';
+import { lookOf } from '../../src/http/look.ts';
 import { publishNotice, publishReport } from '../../src/notices/publish.ts';
 import { Exporter } from '../../src/site/export/exporter.ts';
 import { extrasOf } from '../../src/site/export/extras.ts';
@@ -25,10 +29,11 @@ import { engine } from '../support/database.ts';
 import { freshFolder } from '../support/folder.ts';
 import { hasNginx, startNginx } from '../support/nginx.ts';
 import { faultInput, nextReport, noticeGround, publisher, smallCatalogue } from '../support/notices.ts';
+import { PICTURES } from '../support/pictures.ts';
 import { askRaw, telling } from '../support/raw.ts';
 
-async function ready() {
-  const shirase = await startApp();
+async function ready(options: Partial<Ground> = {}) {
+  const shirase = await startApp(options);
   await smallCatalogue(shirase.db);
   const notices = noticeGround(shirase.db, shirase.clock);
   const { id } = await publishNotice(notices, publisher, faultInput({ prominent: true }));
@@ -190,14 +195,17 @@ describe.skipIf(engine !== 'sqlite')('from the command line', () => {
 
 describe.skipIf(!hasNginx || engine !== 'sqlite')('nginx with docs/nginx.conf', () => {
   test('serves every page of the export with the URLs, types and headers of the server', async () => {
-    const shirase = await ready();
+    const logos = { logo: readLogo(PICTURES.svg), darkLogo: readLogo(PICTURES['lossy webp']) };
+    const look = lookOf({ ...logos, accent: { light: '#7a0055' } });
+    const shirase = await ready({ operator: { name: { ja: '例', en: 'E' }, timeZone: 'Asia/Tokyo', look } });
     const { app, id } = shirase;
     const printed = printedOf(shirase);
     await new Tree(shirase.dir).write(printed, extrasOf(app.operator), { everything: true });
     const own = await listen(app);
     const base = await startNginx(shirase.current, own);
-    const style = /href="(\/assets\/[^"]+)"/.exec(printed.page('/')?.identity().toString() ?? '')?.[1] ?? '';
-    const paths = [...printed.paths(), style, `/notices/${id}?from=mail`, '/history?still', '/en/'];
+    const assets = assetFiles(app.operator).map((asset) => asset.path);
+    expect(assets.map((path) => path.split('/')[3])).toEqual(expect.arrayContaining(['logo.svg', 'logo-dark.webp']));
+    const paths = [...printed.paths(), ...assets, `/notices/${id}?from=mail`, '/history?still', '/en/'];
     for (const path of paths) {
       for (const encoding of ['identity', 'gzip', 'br']) {
         const headers = { 'accept-encoding': encoding };

@@ -24,5 +24,5 @@ export function extrasOf(operator: Operator): Extra[] {
       bytes: Buffer.from(render('error', language, operator, { message: error.text, errors: [], here: '/' })),
     })),
   );
-  return [...assetFiles().map(({ path, type, bytes }) => ({ file: path.slice(1), type, bytes })), ...pages];
+  return [...assetFiles(operator).map(({ path, type, bytes }) => ({ file: path.slice(1), type, bytes })), ...pages];
 }

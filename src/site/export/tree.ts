@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
+import { compresses } from '../../http/encoding.ts';
 import { DAY } from '../../time.ts';
-import { compresses } from '../page.ts';
 import type { Printed } from '../printed.ts';
 import { fileName } from './file-name.ts';
 
