@@ -1,3 +1,4 @@
+import { calendar } from './feeds/calendar.ts';
 import { feeds } from './feeds/feeds.ts';
 import { guidance } from './guidance/kind.ts';
 import { front } from './pages/front.ts';
@@ -8,4 +9,4 @@ import type { Kind } from './sheet.ts';
 import { statuspage } from './statuspage/kind.ts';
 
 /** All that the edition is made of. What it says first is printed first. */
-export const KINDS: Kind[] = [front, guidance, notices, history, press, statuspage, feeds];
+export const KINDS: Kind[] = [front, guidance, notices, history, press, statuspage, feeds, calendar];
