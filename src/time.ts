@@ -169,6 +169,23 @@ export function showClock(at: Instant, zone: string, language: Language, options
     : `${options.approximate ? 'about ' : ''}${two(w.hour)}:${two(w.minute)}${zoneText}`;
 }
 
+const MONTH_NAMES = [
+  ...['January', 'February', 'March', 'April', 'May', 'June'],
+  ...['July', 'August', 'September', 'October', 'November', 'December'],
+];
+
+/** A month for readers: 2014年3月 / March 2014, or without its year 3月 / March. @param month 1 to 12. */
+export function showMonth(
+  year: number,
+  month: number,
+  language: Language,
+  { withoutYear = false }: { withoutYear?: boolean } = {},
+): string {
+  const name = language === 'ja' ? `${month}月` : (MONTH_NAMES[month - 1] ?? '');
+  if (withoutYear) return name;
+  return language === 'ja' ? `${year}年${name}` : `${name} ${year}`;
+}
+
 /** A day for readers: 2014年3月6日(木) / Thu 6 Mar 2014. */
 export function showDate(at: Instant, zone: string, language: Language): string {
   const w = wallClock(at, zone);

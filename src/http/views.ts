@@ -2,7 +2,16 @@ import { join } from 'node:path';
 import { Eta } from 'eta';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { packageRoot } from '../config.ts';
-import { type Instant, isoTime, type Language, showClock, showDate, showDuration, showTime } from '../time.ts';
+import {
+  type Instant,
+  isoTime,
+  type Language,
+  showClock,
+  showDate,
+  showDuration,
+  showMonth,
+  showTime,
+} from '../time.ts';
 import { assetPath } from './assets.ts';
 import { csrfField } from './csrf.ts';
 import { languageOf, localPath } from './language.ts';
@@ -33,6 +42,8 @@ export interface Helpers {
   /** The time of day alone. */
   clock(at: Instant, options?: { approximate?: boolean; withoutZone?: boolean }): string;
   date(at: Instant): string;
+  /** 2014年3月, March 2014; without the year 3月, March. */
+  month(year: number, month: number, options?: { withoutYear?: boolean }): string;
   iso(at: Instant): string;
   duration(milliseconds: number): string;
 }
@@ -49,6 +60,7 @@ export function helpers(language: Language, operator: Operator): Helpers {
     time: (at, options) => showTime(at, zone, language, options),
     clock: (at, options) => showClock(at, zone, language, options),
     date: (at) => showDate(at, zone, language),
+    month: (year, month, options) => showMonth(year, month, language, options),
     iso: (at) => isoTime(at, zone),
     duration: (milliseconds) => showDuration(milliseconds, language),
   };

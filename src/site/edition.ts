@@ -7,7 +7,7 @@ import { Shelf, type SiteContent } from './content.ts';
 import { KINDS } from './kinds.ts';
 import { nextChange } from './next-change.ts';
 import type { Page } from './page.ts';
-import { bytesOf, type Leaf, Printed } from './printed.ts';
+import { bytesOf, isSecure, type Leaf, Printed } from './printed.ts';
 import { Run } from './run.ts';
 import type { Kind, Sheet } from './sheet.ts';
 
@@ -176,7 +176,7 @@ export class Edition {
 
   /** A sheet whose seal stands is not printed again, and one that comes out the same keeps its bytes. */
   async #printAll(number: number, run: Run): Promise<Printed> {
-    const secure = this.#ground.publicUrl.startsWith('https://');
+    const secure = isSecure(run);
     const last = this.#printed;
     const leaves = new Map<string, Leaf>();
     const fresh = (sheet: Sheet) =>
@@ -191,7 +191,7 @@ export class Edition {
         }
       }
     }
-    return new Printed(number, leaves, secure);
+    return new Printed(number, run, leaves);
   }
 
   #tell(changed: string[]): void {

@@ -4,9 +4,10 @@ import { guidance } from './guidance/kind.ts';
 import { front } from './pages/front.ts';
 import { history } from './pages/history.ts';
 import { notices } from './pages/notice.ts';
+import { works } from './pages/works.ts';
 import { press } from './press/kind.ts';
 import type { Kind } from './sheet.ts';
 import { statuspage } from './statuspage/kind.ts';
 
 /** All that the edition is made of. What it says first is printed first. */
-export const KINDS: Kind[] = [front, guidance, notices, history, press, statuspage, feeds, calendar];
+export const KINDS: Kind[] = [front, guidance, notices, history, works, press, statuspage, feeds, calendar];

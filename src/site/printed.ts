@@ -1,7 +1,7 @@
 import { safetyHeaders } from '../http/headers.ts';
 import { Page } from './page.ts';
 import { Room } from './room.ts';
-import type { Sheet } from './sheet.ts';
+import type { Printing, Sheet } from './sheet.ts';
 
 /** Short, and good for a day where we do not answer: the edition must be up when all else is down. */
 const CACHE = 'public, max-age=5, stale-while-revalidate=30, stale-if-error=86400';
@@ -19,13 +19,16 @@ const lateOnes = new Room(16 * 1024 * 1024);
 export class Printed {
   /** Which publication it is made of. */
   readonly number: number;
+  /** What it was made of. */
+  readonly printing: Printing;
   readonly #leaves: Map<string, Leaf>;
   readonly #secure: boolean;
 
-  constructor(number: number, leaves: Map<string, Leaf>, secure: boolean) {
+  constructor(number: number, printing: Printing, leaves: Map<string, Leaf>) {
     this.number = number;
+    this.printing = printing;
     this.#leaves = leaves;
-    this.#secure = secure;
+    this.#secure = isSecure(printing);
   }
 
   /** Every path, in the order in which they were printed. */
@@ -70,6 +73,10 @@ export class Printed {
     const gone = [...earlier.keys()].filter((path) => !this.#leaves.has(path));
     return [...changed.map(([path]) => path), ...gone];
   }
+}
+
+export function isSecure({ publicUrl }: Pick<Printing, 'publicUrl'>): boolean {
+  return publicUrl.startsWith('https://');
 }
 
 /** @throws Error that names the sheet. */

@@ -3,10 +3,14 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Database } from '../db/open.ts';
 import { Busy, NotFound } from '../errors.ts';
 import { encodingFor, sameTag } from '../http/encoding.ts';
+import { safetyHeaders } from '../http/headers.ts';
+import { languageOf } from '../http/language.ts';
+import { render } from '../http/views.ts';
 import { oldestWait } from '../mail/health.ts';
 import { type Clock, MINUTE } from '../time.ts';
 import type { Edition } from './edition.ts';
 import type { FlatHeaders } from './page.ts';
+import { searchPage } from './pages/search.ts';
 
 /** A courier that works hands over within seconds what is due. */
 const PATIENCE = 10 * MINUTE;
@@ -23,10 +27,27 @@ export function siteRoutes(app: FastifyInstance, edition: Edition): void {
   const quiet = app.log.child({}, { level: 'error' });
   app.register(async (site) => {
     site.setChildLoggerFactory(() => quiet);
+    site.get('/history/search', { config: { audience: { who: 'everyone' } } }, (request, reply) =>
+      answerSearch(edition, request, reply),
+    );
     for (const path of edition.routes) {
       site.get(path, { config: { audience: { who: 'everyone' } } }, (request, reply) => serve(edition, request, reply));
     }
   });
+}
+
+/** The one page for everybody that depends on what is asked; it too needs nothing but what is in memory. */
+function answerSearch(edition: Edition, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { printed } = edition;
+  if (!printed) throw notYet();
+  const language = languageOf(request);
+  const asked = new URLSearchParams(request.originalUrl.split('?')[1]);
+  const view = { ...searchPage(printed.printing, asked, language), here: '/history/search', noindex: true };
+  return reply
+    .headers(safetyHeaders('page', request.server.secure))
+    .header('cache-control', 'public, max-age=30')
+    .type('text/html; charset=utf-8')
+    .send(render('site/search', language, request.server.operator, view));
 }
 
 function serve(edition: Edition, request: FastifyRequest, reply: FastifyReply): FastifyReply {

@@ -108,7 +108,18 @@ describe.skipIf(!hasBrowser)('the public pages in a real browser', () => {
   ])('axe finds nothing, $width px wide, $colorScheme, under $language/', async ({ width, colorScheme, language }) => {
     const { base, id } = await busyDay();
     const page = await openPage({ viewport: { width, height: 900 }, colorScheme });
-    const paths = ['/', '/?still', `/notices/${id}`, '/notices/20140306-1', '/history', '/nowhere', '/console/sign-in'];
+    const paths = [
+      '/',
+      '/?still',
+      `/notices/${id}`,
+      '/notices/20140306-1',
+      '/history',
+      '/history/2014-03',
+      '/history/search?q=OCN',
+      '/works',
+      '/nowhere',
+      '/console/sign-in',
+    ];
     for (const path of paths) {
       await page.goto(base + language + path);
       expect(await barriers(page)).toEqual([]);
@@ -139,12 +150,12 @@ describe.skipIf(!hasBrowser)('the public pages in a real browser', () => {
   test('nothing is cut off at 320 pixels, or with letters twice as large', async () => {
     const { base, id } = await busyDay();
     const page = await openPage({ viewport: { width: 320, height: 640 } });
-    for (const path of ['/', '/en', `/notices/${id}`, '/history']) {
+    for (const path of ['/', '/en', `/notices/${id}`, '/history', '/history/search?q=OCN', '/works']) {
       await page.goto(base + path);
       expect(await page.evaluate('document.documentElement.scrollWidth'), `${path} at 320`).toBeLessThanOrEqual(320);
     }
     await page.setViewportSize({ width: 640, height: 900 });
-    for (const path of ['/', `/en/notices/${id}`]) {
+    for (const path of ['/', `/en/notices/${id}`, '/works', '/en/history']) {
       await page.goto(base + path);
       await page.evaluate("document.documentElement.style.fontSize = '200%'");
       expect(await page.evaluate('document.documentElement.scrollWidth'), `${path} at 200%`).toBeLessThanOrEqual(640);

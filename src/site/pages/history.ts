@@ -1,34 +1,73 @@
-import { type Instant, wallClock } from '../../time.ts';
 import { card, type NoticeCard } from '../card.ts';
-import type { SiteContent } from '../content.ts';
-import type { Kind } from '../sheet.ts';
+import { type Month, monthsOf } from '../months.ts';
+import { isSettled } from '../next-change.ts';
+import type { Kind, Printing } from '../sheet.ts';
 import { pageSheets } from './print.ts';
 
-/** `/history`: all there was. */
+/** So many of the newest stand on /history itself. */
+const NEWEST = 20;
+
+/** `/history`: the newest notices and every month there was; `/history/2014-03`: all of a month. */
 export const history: Kind = {
-  routes: ['/history'],
-  sheets: (printing) =>
-    pageSheets(printing, {
+  routes: ['/history', '/history/:month'],
+  *sheets(printing) {
+    const months = monthsOf(printing.content.notices, printing.operator.timeZone);
+    const newest = months.flatMap((month) => month.notices).slice(0, NEWEST);
+    yield* pageSheets(printing, {
       path: '/history',
       template: 'site/history',
-      mark: printing.stamp(),
-      view: () => historyPage(printing.content, printing.now, printing.operator.timeZone),
-    }),
+      mark: printing.stamp(newest) + months.map(({ key, notices }) => `${key}:${notices.length}`).join(),
+      view: () => ({
+        newest: newest.map((notice) => card(notice, printing.content, printing.now)),
+        years: yearsOf(months),
+        services: printing.content.catalogue.services,
+      }),
+    });
+    for (const [at, month] of months.entries()) yield* monthSheets(printing, months, at, month);
+  },
 };
 
-export interface HistoryPage {
-  months: { year: number; month: number; notices: NoticeCard[] }[];
+function monthSheets(printing: Printing, months: Month[], at: number, month: Month) {
+  const [later, earlier] = [months[at - 1], months[at + 1]];
+  return pageSheets(printing, {
+    path: `/history/${month.key}`,
+    template: 'site/month',
+    // Its neighbours are named on it.
+    mark: `${printing.stamp(month.notices)}${earlier?.key}${later?.key}`,
+    view: (): MonthPage => ({
+      this: link(month),
+      cards: month.notices.map((notice) => card(notice, printing.content, printing.now)),
+      earlier: earlier ? link(earlier) : null,
+      later: later ? link(later) : null,
+    }),
+    late: month.notices.every((notice) => isSettled(notice, printing.now)),
+  });
 }
 
-/** Every notice by the month in which it occurred, in the operator's zone, newest first. */
-export function historyPage(content: SiteContent, now: Instant, zone: string): HistoryPage {
-  const months = new Map<string, HistoryPage['months'][number]>();
-  for (const notice of [...content.notices].sort((a, b) => b.occurredAt - a.occurredAt)) {
-    const { year, month } = wallClock(notice.occurredAt, zone);
-    const key = `${year}-${month}`;
-    const group = months.get(key) ?? { year, month, notices: [] };
-    group.notices.push(card(notice, content, now));
-    months.set(key, group);
-  }
-  return { months: [...months.values()] };
+interface MonthLink {
+  key: string;
+  year: number;
+  month: number;
+}
+
+export interface MonthPage {
+  this: MonthLink;
+  /** Newest first. */
+  cards: NoticeCard[];
+  earlier: MonthLink | null;
+  later: MonthLink | null;
+}
+
+const link = ({ key, year, month }: Month): MonthLink => ({ key, year, month });
+
+/** Newest year first, its months in their order, those without a notice too. */
+function yearsOf(months: Month[]): { year: number; months: { month: number; key: string | null; count: number }[] }[] {
+  const years = [...new Set(months.map(({ year }) => year))];
+  return years.map((year) => ({
+    year,
+    months: Array.from({ length: 12 }, (_, at) => {
+      const found = months.find((one) => one.year === year && one.month === at + 1);
+      return { month: at + 1, key: found?.key ?? null, count: found?.notices.length ?? 0 };
+    }),
+  }));
 }
