@@ -68,7 +68,7 @@ function badgeOf(notice: Notice, state: NoticeState): Badge {
 }
 
 /** A work that was cancelled was over when that was told; other work by its times, a fault when its last impact ended. */
-function overAt(notice: Notice, state: NoticeState): Instant | null {
+export function overAt(notice: Notice, state: NoticeState): Instant | null {
   if (state === 'cancelled') return notice.reports.at(-1)?.publishedAt ?? null;
   return notice.kind === 'work' ? (workWindow(notice)?.to ?? null) : recoveredAt(notice);
 }

@@ -1,3 +1,4 @@
+import { banner } from './banner/kind.ts';
 import { calendar } from './feeds/calendar.ts';
 import { feeds } from './feeds/feeds.ts';
 import { guidance } from './guidance/kind.ts';
@@ -10,4 +11,4 @@ import type { Kind } from './sheet.ts';
 import { statuspage } from './statuspage/kind.ts';
 
 /** All that the edition is made of. What it says first is printed first. */
-export const KINDS: Kind[] = [front, guidance, notices, history, works, press, statuspage, feeds, calendar];
+export const KINDS: Kind[] = [front, banner, guidance, notices, history, works, press, statuspage, feeds, calendar];

@@ -55,10 +55,10 @@ describe('the texts of a notice for other channels', () => {
     }
     expect(told['guidance-ja']).toContain('OCNメールの一部が、ご利用いただけません。');
     expect(told['banner-ja']).toBe(
-      `【発生中】OCNメールがご利用いただけません（2014年3月6日(木) 8:00 JST更新）http://status.example/notices/${id}`,
+      `【発生中】[2014年3月6日(木) 8:00 JST] OCNメールがご利用いただけません http://status.example/notices/${id}`,
     );
     expect(told['banner-en']).toBe(
-      `[Ongoing] OCN Mail is unavailable (updated 08:00 JST, Thu 6 Mar 2014) http://status.example/en/notices/${id}`,
+      `[Ongoing] [08:00 JST, Thu 6 Mar 2014] OCN Mail is unavailable http://status.example/en/notices/${id}`,
     );
   });
 

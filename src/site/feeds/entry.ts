@@ -5,6 +5,7 @@ import { inLanguage, noticeState, type Text } from '../../notices/notice.ts';
 import { PHASE_WORDS, STATE_WORDS } from '../../notices/words.ts';
 import type { Instant, Language } from '../../time.ts';
 import type { SiteContent } from '../content.ts';
+import { firstTold } from '../first-told.ts';
 import type { Told } from './newest.ts';
 import { writable } from './text.ts';
 
@@ -23,15 +24,12 @@ export interface Entry {
 
 export function entryOf(told: Told, content: SiteContent, language: Language, publicUrl: string): Entry {
   const { notice, report } = told;
-  const original = content.revisions
-    .get(notice.id)
-    ?.find((revision) => revision.number === report.number && revision.revision === 0);
   return {
     url: `${publicUrl}${localPath(`/notices/${notice.id}`, language)}#report-${report.number}`,
     title: writable(titleOf(told, language)),
     html: writable(htmlOf(told, language, publicUrl)),
     language: language === 'en' && report.body.en === undefined ? 'ja' : language,
-    publishedAt: original?.publishedAt ?? report.publishedAt,
+    publishedAt: firstTold(notice, report, content),
     updatedAt: report.publishedAt,
   };
 }

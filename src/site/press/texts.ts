@@ -1,9 +1,9 @@
 import type { Message } from '../../errors.ts';
 import { localPath } from '../../http/language.ts';
 import { noticeUrl } from '../../notices/ground.ts';
-import { inLanguage, type Notice, noticeState } from '../../notices/notice.ts';
-import { STATE_WORDS } from '../../notices/words.ts';
-import { type Instant, type Language, showTime } from '../../time.ts';
+import { inLanguage, type Notice } from '../../notices/notice.ts';
+import type { Instant, Language } from '../../time.ts';
+import { bannerStamp } from '../banner/line.ts';
 import type { Edition } from '../edition.ts';
 import { type PostGround, socialPost } from './post.ts';
 
@@ -46,11 +46,8 @@ export function textsOf(notice: Notice, ground: CopyGround): CopyText[] {
   );
 }
 
-/** State, time, title, address: as an important notice stands on another site's top page. */
+/** State, time, title, address: the line of the banner on other sites. */
 function bannerLine(notice: Notice, { now, zone, publicUrl }: CopyGround, language: Language): string {
-  const state = STATE_WORDS[noticeState(notice, now)][language];
-  const at = showTime(notice.reports.at(-1)?.publishedAt ?? notice.updatedAt, zone, language);
-  const title = inLanguage(notice.title, language);
   const url = noticeUrl(language === 'en' ? `${publicUrl}/en` : publicUrl, notice.id);
-  return language === 'ja' ? `【${state}】${title}（${at}更新）${url}` : `[${state}] ${title} (updated ${at}) ${url}`;
+  return `${bannerStamp(notice, now, zone, language)} ${inLanguage(notice.title, language)} ${url}`;
 }
