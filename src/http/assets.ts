@@ -43,11 +43,21 @@ for (const file of readdirSync(join(packageRoot, 'public'))) {
   files.set(file, assetOf(file, extname(file) === '.css' ? Buffer.from(shorterCss(bytes.toString())) : bytes));
 }
 
-/** `/assets/HASH/style.css` for `style.css`. @throws where there is no such file. */
+/** `/assets/HASH/style.css` for `style.css`. */
 export function assetPath(file: string): string {
+  return assetNamed(file).path;
+}
+
+/** What stands in `public/FILE`, for whoever serves it under another address. */
+export function assetText(file: string): string {
+  return assetNamed(file).bytes.toString();
+}
+
+/** @throws where there is no such file. */
+function assetNamed(file: string): Asset {
   const asset = files.get(file);
   if (!asset) throw new Error(`public/${file} does not exist`);
-  return asset.path;
+  return asset;
 }
 
 /** All that pages may ask for beside themselves: what stands in public/ and what the operator has set. */

@@ -1,3 +1,4 @@
+import { assetText } from '../../http/assets.ts';
 import { localPath } from '../../http/language.ts';
 import { render } from '../../http/views.ts';
 import { noticeUrl } from '../../notices/ground.ts';
@@ -12,9 +13,9 @@ import { shownNotices } from './shown.ts';
 
 const LANGUAGES: Language[] = ['ja', 'en'];
 
-/** What other sites show of us: `/banner.json` for programs, `/banner.html` for a frame. */
+/** What other sites show of us: `/banner.json` for programs, `/banner.html` for a frame, `/embed/banner.js` for all others. */
 export const banner: Kind = {
-  routes: ['/banner.json', '/banner.html'],
+  routes: ['/banner.json', '/banner.html', '/embed/banner.js'],
   *sheets(printing) {
     const { content, now } = printing;
     const notices = shownNotices(content, now);
@@ -35,8 +36,14 @@ export const banner: Kind = {
         print: () => html(notices, printing, language),
       };
     }
+    yield { path: '/embed/banner.js', type: 'text/javascript; charset=utf-8', seal: '', use: 'open', print: script };
   },
 };
+
+/** It asks for /banner.json where it came from, in the language of the page that it stands on. Every page of another site loads it: without indents. */
+function script(): string {
+  return assetText('banner.js').replace(/^ +/gm, '');
+}
 
 /** `state` is the worst of what is listed. Where nothing is, all may be well or something may be broken that is not prominent. */
 function json(notices: Notice[], printing: Printing, language: Language): string {
