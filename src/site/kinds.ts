@@ -2,6 +2,7 @@ import { banner } from './banner/kind.ts';
 import { calendar } from './feeds/calendar.ts';
 import { feeds } from './feeds/feeds.ts';
 import { guidance } from './guidance/kind.ts';
+import { mark } from './mark.ts';
 import { front } from './pages/front.ts';
 import { history } from './pages/history.ts';
 import { notices } from './pages/notice.ts';
@@ -11,4 +12,16 @@ import type { Kind } from './sheet.ts';
 import { statuspage } from './statuspage/kind.ts';
 
 /** All that the edition is made of. What it says first is printed first. */
-export const KINDS: Kind[] = [front, banner, guidance, notices, history, works, press, statuspage, feeds, calendar];
+export const KINDS: Kind[] = [
+  mark,
+  front,
+  banner,
+  guidance,
+  notices,
+  history,
+  works,
+  press,
+  statuspage,
+  feeds,
+  calendar,
+];

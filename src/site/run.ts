@@ -47,7 +47,7 @@ export class Run implements Printing {
 }
 
 /** Most texts are of one notice and short as they are: a digest of each would cost more than all else where nothing has changed. */
-function short(text: string): string {
+export function short(text: string): string {
   if (text.length < 100) return text;
   return createHash('sha1').update(text).digest('base64url').slice(0, 16);
 }

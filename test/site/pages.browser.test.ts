@@ -126,9 +126,9 @@ describe.skipIf(!hasBrowser)('the public pages in a real browser', () => {
     }
   });
 
-  test('a page on an open fault comes again by itself, and stops where its reader says so', async () => {
+  test('without script a page on an open fault comes again by itself, and stops where its reader says so', async () => {
     const { base, id } = await busyDay();
-    const page = await openPage();
+    const page = await openPage({ javaScriptEnabled: false });
     const reloads = page.locator('meta[http-equiv="refresh"][content="60"]');
     for (const path of ['/', '/en', '/notices/20140306-1', '/en/notices/20140306-1']) {
       await page.goto(base + path);
@@ -162,7 +162,7 @@ describe.skipIf(!hasBrowser)('the public pages in a real browser', () => {
     }
   });
 
-  test('asks nobody else for anything, runs no script and is small', async () => {
+  test('asks nobody else for anything, and needs no script', async () => {
     const { base } = await busyDay();
     const page = await openPage({ javaScriptEnabled: false });
     const asked: string[] = [];

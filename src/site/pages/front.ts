@@ -1,12 +1,12 @@
 import type { Desk } from '../../catalogue/catalogue.ts';
-import { type NoticeState, noticeState } from '../../notices/notice.ts';
+import { type Notice, type NoticeState, noticeState } from '../../notices/notice.ts';
 import { type Instant, MINUTE } from '../../time.ts';
-import { card, type NoticeCard, RECENT } from '../card.ts';
+import { card, type NoticeCard, overAt, RECENT } from '../card.ts';
 import type { SiteContent } from '../content.ts';
 import { type Headline, headline } from '../headline.ts';
 import { type ServiceState, serviceStates } from '../service-state.ts';
 import type { Kind } from '../sheet.ts';
-import { isUnderWay } from '../words.ts';
+import { isOpen, isUnderWay } from '../words.ts';
 import { pageSheets } from './print.ts';
 
 /** `/`, which alone names the minute up to which it holds. */
@@ -18,13 +18,20 @@ export const front: Kind = {
     return pageSheets(printing, {
       path: '/',
       template: 'site/front',
-      mark: printing.stamp(),
+      mark: printing.stamp(content.notices.filter((notice) => isShown(notice, now))),
+      edition: printing.stamp(),
       seal: String(minute),
       view: () => frontPage(content, now, minute),
       reloads: content.notices.some((notice) => isUnderWay(noticeState(notice, now))),
     });
   },
 };
+
+/** What is over for long is not on it: what is said of that is no news to its reader. */
+function isShown(notice: Notice, now: Instant): boolean {
+  const state = noticeState(notice, now);
+  return isOpen(state) || now - (overAt(notice, state) ?? 0) < RECENT;
+}
 
 export interface FrontPage extends Headline {
   /** Up to when it was held against the database. */

@@ -1,6 +1,7 @@
 import { card, type NoticeCard } from '../card.ts';
 import { type Month, monthsOf } from '../months.ts';
 import { isSettled } from '../next-change.ts';
+import { short } from '../run.ts';
 import type { Kind, Printing } from '../sheet.ts';
 import { pageSheets } from './print.ts';
 
@@ -16,7 +17,7 @@ export const history: Kind = {
     yield* pageSheets(printing, {
       path: '/history',
       template: 'site/history',
-      mark: printing.stamp(newest) + months.map(({ key, notices }) => `${key}:${notices.length}`).join(),
+      mark: short(printing.stamp(newest) + months.map(({ key, notices }) => `${key}:${notices.length}`).join()),
       view: () => ({
         newest: newest.map((notice) => card(notice, printing.content, printing.now)),
         years: yearsOf(months),
@@ -33,7 +34,7 @@ function monthSheets(printing: Printing, months: Month[], at: number, month: Mon
     path: `/history/${month.key}`,
     template: 'site/month',
     // Its neighbours are named on it.
-    mark: `${printing.stamp(month.notices)}${earlier?.key}${later?.key}`,
+    mark: short(`${printing.stamp(month.notices)} ${earlier?.key ?? ''} ${later?.key ?? ''}`),
     view: (): MonthPage => ({
       this: link(month),
       cards: month.notices.map((notice) => card(notice, printing.content, printing.now)),
