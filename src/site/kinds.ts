@@ -1,3 +1,4 @@
+import { badges } from './badges/kind.ts';
 import { banner } from './banner/kind.ts';
 import { calendar } from './feeds/calendar.ts';
 import { feeds } from './feeds/feeds.ts';
@@ -24,4 +25,5 @@ export const KINDS: Kind[] = [
   statuspage,
   feeds,
   calendar,
+  badges,
 ];

@@ -47,7 +47,8 @@ function inForce(content: SiteContent, now: Instant): { service: string; badge: 
   });
 }
 
-const SERVICE_WORDS: Record<Badge, Message> = {
+/** How a service is, in the words of its row and its badge. */
+export const SERVICE_WORDS: Record<Badge, Message> = {
   fault: { ja: '故障発生中', en: 'Fault' },
   delay: { ja: '遅延', en: 'Delayed' },
   work: { ja: '工事中', en: 'Under work' },
