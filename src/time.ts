@@ -194,6 +194,22 @@ export function showDate(at: Instant, zone: string, language: Language): string 
     : `${WEEKDAYS[w.weekday]} ${w.day} ${MONTH_EN[w.month - 1]} ${w.year}`;
 }
 
+/** A day where there is little room and its year is known: 3/6(木) / Thu 6 Mar. */
+export function showDay(
+  at: Instant,
+  zone: string,
+  language: Language,
+  options: { withYear?: boolean; withoutWeekday?: boolean } = {},
+): string {
+  const w = wallClock(at, zone);
+  if (language === 'ja') {
+    const weekday = options.withoutWeekday ? '' : `(${WEEKDAY_JA[w.weekday]})`;
+    return `${options.withYear ? `${w.year}/` : ''}${w.month}/${w.day}${weekday}`;
+  }
+  const weekday = options.withoutWeekday ? '' : `${WEEKDAYS[w.weekday]} `;
+  return `${weekday}${w.day} ${MONTH_EN[w.month - 1]}${options.withYear ? ` ${w.year}` : ''}`;
+}
+
 /** A length of time for readers, to the minute: 8時間11分 / 8 h 11 min. */
 export function showDuration(milliseconds: number, language: Language): string {
   const minutes = Math.max(0, Math.floor(milliseconds / MINUTE));

@@ -1,6 +1,6 @@
 import type { CatalogueNames, Name } from '../catalogue/catalogue.ts';
 import type { Message } from '../errors.ts';
-import type { Impact } from '../notices/impact.ts';
+import type { Impact, Symptom } from '../notices/impact.ts';
 import type { NoticeState } from '../notices/notice.ts';
 import { symptomWords } from '../notices/words.ts';
 import { type FacilityNames, facilityNames } from './facility-names.ts';
@@ -51,6 +51,14 @@ export const STATE_SENTENCES: Record<NoticeState, Message> = {
   in_progress: { ja: '現在、工事を行っています', en: 'The work is going on now' },
   completed: { ja: 'この工事は終わりました', en: 'This work is finished' },
   cancelled: { ja: 'この工事は中止になりました', en: 'This work was cancelled' },
+};
+
+/** A symptom where there is room for a word only. */
+export const SYMPTOM_NAMES: Record<Symptom, Message> = {
+  unavailable: { ja: '利用不可', en: 'not available' },
+  degraded: { ja: '利用しづらい', en: 'hard to use' },
+  delayed: { ja: '到着の遅れ', en: 'delayed' },
+  login: { ja: 'ログインしづらい', en: 'hard to sign in' },
 };
 
 /** A date as exactly as it is known: a day, or only a month. */

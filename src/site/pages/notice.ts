@@ -10,13 +10,15 @@ import {
   MEASURE_STATUS_WORDS,
   PHASE_WORDS,
 } from '../../notices/words.ts';
-import type { Instant } from '../../time.ts';
+import type { Instant, Language } from '../../time.ts';
 import { card, type NoticeCard } from '../card.ts';
 import type { SiteContent } from '../content.ts';
 import { isSettled } from '../next-change.ts';
-import type { Kind } from '../sheet.ts';
+import type { Kind, Printing } from '../sheet.ts';
 import { isOpen, isUnderWay, type KnownDate, knownDate, STATE_SENTENCES } from '../words.ts';
+import { type Course, courseOf } from './course.ts';
 import { pageSheets } from './print.ts';
+import { type Timeline, timeline } from './timeline.ts';
 
 /** `/notices/{id}`: the whole story, under the same address for ever. */
 export const notices: Kind = {
@@ -29,7 +31,7 @@ export const notices: Kind = {
         template: 'site/notice',
         // Its relatives are named on it.
         mark: printing.stamp(content.families.get(notice.rootId) ?? [notice]),
-        view: () => noticePage(notice, content, now),
+        view: () => ({ ...noticePage(notice, content, now), ...drawn(notice, printing) }),
         reloads: isUnderWay(noticeState(notice, now)),
         late: isSettled(notice, now),
       });
@@ -71,6 +73,21 @@ export interface NoticePage {
   related: { id: string; title: Name }[];
   passwordIsRight: boolean;
   desks: Desk[];
+}
+
+/** How it went, as a drawing for each language. */
+function drawn(
+  notice: Notice,
+  { content, now, operator }: Printing,
+): { course: Course; timeline: Record<Language, Timeline> } {
+  const revisions = content.revisions.get(notice.id) ?? [];
+  const told = notice.reports.map((report) => {
+    const { number, phase, publishedAt } = reportView(report, revisions);
+    return { number, phase, at: publishedAt };
+  });
+  const course = courseOf(notice, noticeState(notice, now), told, content.names);
+  const zone = operator.timeZone;
+  return { course, timeline: { ja: timeline(course, zone, 'ja'), en: timeline(course, zone, 'en') } };
 }
 
 /** The whole story of a notice, newest first. */
