@@ -4,6 +4,7 @@ import { calendar } from './feeds/calendar.ts';
 import { feeds } from './feeds/feeds.ts';
 import { guidance } from './guidance/kind.ts';
 import { mark } from './mark.ts';
+import { embed } from './pages/embed.ts';
 import { front } from './pages/front.ts';
 import { history } from './pages/history.ts';
 import { notices } from './pages/notice.ts';
@@ -26,4 +27,5 @@ export const KINDS: Kind[] = [
   feeds,
   calendar,
   badges,
+  embed,
 ];

@@ -138,4 +138,21 @@ describe.skipIf(!hasBrowser)('the banner on another site that allows next to not
     await link.click();
     await page.waitForURL(`http://status.example/notices/${id}`);
   });
+
+  test('is what the page for other sites offers to copy, as are the frame and the badges', async () => {
+    const { app, fault, base, page } = await ready();
+    await fault();
+    await app.edition.refresh();
+    await page.goto(`${base}/embed`);
+    expect(await barriers(page)).toEqual([]);
+    const code = async (label: string) =>
+      (await page.getByLabel(label, { exact: true }).inputValue()).replaceAll('http://status.example', base);
+    const script = await code('スクリプト（1行）');
+    const pasted = [await code('スクリプトを使わない場合（iframe）'), await code('すべてのサービス')].join('');
+    await page.goto(await hostSite(base, { head: script, body: pasted }));
+    await page.getByRole('region', { name: '重要なお知らせ' }).getByRole('link').waitFor();
+    await page.frameLocator('iframe').getByRole('link').waitFor();
+    const drawn = '[...document.images].map((image) => image.complete && image.naturalWidth > 50)';
+    expect(await page.evaluate(drawn)).toEqual([true]);
+  });
 });
