@@ -5,6 +5,7 @@ import { plainLines } from '../../notices/markup.ts';
 import { inLanguage, type Notice, noticeState, workWindow } from '../../notices/notice.ts';
 import { DAY, HOUR, type Language, SECOND } from '../../time.ts';
 import type { Kind, Printing } from '../sheet.ts';
+import { folded } from './fold.ts';
 import { lastTold } from './newest.ts';
 import { writable } from './text.ts';
 
@@ -39,8 +40,10 @@ function calendarOf(works: Notice[], printing: Printing, path: string, language:
     // How often subscribers should look, in seconds.
     ttl: HOUR / SECOND,
   });
-  for (const work of works) made.createEvent(eventOf(work, printing, language));
-  return `${made.toString()}\r\n`;
+  const empty = `${made.toString()}\r\n`;
+  const end = empty.lastIndexOf('END:VCALENDAR');
+  const events = works.map((work) => folded(made.createEvent(eventOf(work, printing, language)).toString()));
+  return [empty.slice(0, end), ...events, empty.slice(end)].join('');
 }
 
 /** All times in UTC: every calendar shows them in its owner's zone. */
