@@ -16,6 +16,14 @@ export interface Query {
 
 export const LONGEST_QUERY = 100;
 
+/** More words than anybody types; the rest is not looked for. */
+const MOST_WORDS = 8;
+
+/** The words that are looked for, each once, as they are compared. */
+export function wordsOf(typed: string): string[] {
+  return [...new Set(folded(typed).split(' ').filter(Boolean))].slice(0, MOST_WORDS);
+}
+
 /** Letters as they are looked for: wide and narrow, large and small, katakana and hiragana alike. */
 export function folded(text: string): string {
   return text
@@ -45,7 +53,7 @@ function foldedNotice(notice: Notice, content: SiteContent): string {
 
 /** @returns those that hold every word, newest first. */
 export function search(content: SiteContent, query: Query, yearOf: (notice: Notice) => number): Notice[] {
-  const words = folded(query.words).split(' ').filter(Boolean);
+  const words = wordsOf(query.words);
   return content.notices
     .filter((notice) => query.service === undefined || notice.impacts.some((one) => one.service === query.service))
     .filter((notice) => query.year === undefined || yearOf(notice) === query.year)
@@ -63,59 +71,80 @@ export interface Piece {
   hit: boolean;
 }
 
-/** Letters before and after the first hit. */
+/** Letters before the first hit, and half as many as after it. */
 const AROUND = 40;
 
 /** A few words of the newest report in which one of the words stands, with the hits marked; null where none does. */
 export function excerpt(notice: Notice, words: string, language: Language): Piece[] | null {
-  const wanted = folded(words).split(' ').filter(Boolean);
+  const wanted = wordsOf(words);
   if (wanted.length === 0) return null;
   for (const report of [...notice.reports].reverse()) {
-    const body: Name = report.body;
-    const text = plainLines(language === 'en' ? (body.en ?? body.ja) : body.ja)
-      .join(' ')
-      .replace(/\s+/g, ' ');
-    const hits = hitsIn(text, wanted);
-    const first = hits[0];
-    if (!first) continue;
-    const from = Math.max(0, first[0] - AROUND);
-    const to = Math.min(text.length, first[1] + AROUND);
-    const pieces = piecesOf(
-      text,
-      hits.filter(([start, end]) => start >= from && end <= to),
-      from,
-      to,
-    );
+    const { letters, places, text } = plainOf(report.body, language);
+    const first = Math.min(...wanted.map((word) => letters.indexOf(word)).filter((at) => at >= 0));
+    if (first === Number.POSITIVE_INFINITY) continue;
+    const from = Math.max(0, first - AROUND);
+    const to = Math.min(letters.length, first + AROUND * 2);
+    const [begin, end] = [places[from]?.[0] ?? 0, places[to - 1]?.[1] ?? text.length];
     return [
-      ...(from > 0 ? [{ text: '…', hit: false }] : []),
-      ...pieces,
-      ...(to < text.length ? [{ text: '…', hit: false }] : []),
+      ...(begin > 0 ? [{ text: '…', hit: false }] : []),
+      ...piecesOf(text, hitsIn(letters.slice(from, to), places.slice(from, to), wanted), begin, end),
+      ...(end < text.length ? [{ text: '…', hit: false }] : []),
     ];
   }
   return null;
 }
 
-const graphemes = new Intl.Segmenter('ja', { granularity: 'grapheme' });
+/** A text as its reader sees it, its letters as they are looked for, and where in the text each of those begins and ends. */
+interface Plain {
+  text: string;
+  letters: string;
+  places: [number, number][];
+}
+
+/** By report's text as it was read, in each language. */
+const plain = new WeakMap<Name, Partial<Record<Language, Plain>>>();
+
+function plainOf(body: Name, language: Language): Plain {
+  const both = plain.get(body) ?? {};
+  plain.set(body, both);
+  both[language] ??= placesOf(
+    plainLines(language === 'en' ? (body.en ?? body.ja) : body.ja)
+      .join(' ')
+      .replace(/\s+/g, ' '),
+  );
+  return both[language];
+}
+
+/** A letter with the marks that belong to it: ﾊﾞ is two of the text and one of what is looked for. */
+const CLUSTER = /.[\u0300-\u036f\u3099\u309a\uff9e\uff9f]*/gsu;
+
+function placesOf(text: string): Plain {
+  const places: [number, number][] = [];
+  let letters = '';
+  for (const { 0: cluster, index } of text.matchAll(CLUSTER)) {
+    const own = folded(cluster);
+    letters += own;
+    for (let at = 0; at < own.length; at++) places.push([index, index + cluster.length]);
+  }
+  return { text, letters, places };
+}
 
 /** Where the words stand in the text as it was written, from and to, in order and without overlaps. */
-function hitsIn(text: string, words: string[]): [number, number][] {
-  let all = '';
-  // For each letter of the folded text, where its grapheme begins and ends in the text.
-  const places: [number, number][] = [];
-  for (const { segment, index } of graphemes.segment(text)) {
-    const letters = folded(segment);
-    all += letters;
-    for (let at = 0; at < letters.length; at++) places.push([index, index + segment.length]);
-  }
+function hitsIn(letters: string, places: [number, number][], words: string[]): [number, number][] {
   const hits: [number, number][] = [];
   for (const word of words) {
-    for (let at = all.indexOf(word); at >= 0; at = all.indexOf(word, at + word.length)) {
+    for (let at = letters.indexOf(word); at >= 0; at = letters.indexOf(word, at + word.length)) {
       const [from, to] = [places[at], places[at + word.length - 1]];
       if (from && to) hits.push([from[0], to[1]]);
     }
   }
   hits.sort((a, b) => a[0] - b[0] || b[1] - a[1]);
-  return hits.filter(([from], at) => hits.slice(0, at).every(([, end]) => end <= from));
+  let reached = -1;
+  return hits.filter(([from, to]) => {
+    const free = from >= reached;
+    if (free) reached = to;
+    return free;
+  });
 }
 
 function piecesOf(text: string, hits: [number, number][], from: number, to: number): Piece[] {

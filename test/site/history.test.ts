@@ -113,12 +113,21 @@ describe('the search', () => {
     for (const page of [empty, none, long]) await expectValidHtml(page.body);
   });
 
-  test('shows the newest hundred of more, and says how to see fewer', async () => {
+  test('shows twenty at a time, the newest first, with a way on and back', async () => {
     const { get, fault } = await ready();
-    for (let n = 0; n < 101; n++) await fault('2014-03-06T07:34:00+09:00', `故障${n}`);
-    const page = await get('/history/search?q=故障');
-    expect(textOf(page)).toContain('101件見つかりました');
-    expect(textOf(page)).toContain('新しいものから100件を表示しています');
+    for (let n = 0; n < 41; n++) await fault('2014-03-06T07:34:00+09:00', `故障その${n}`);
+    const shown = (page: { body: string }) => page.body.match(/<article/g)?.length;
+    const first = await get('/history/search?q=故障&year=2014');
+    expect(textOf(first)).toContain('41件見つかりました');
+    expect(textOf(first)).toContain('3ページのうち1ページ目');
+    expect(shown(first)).toBe(20);
+    const next = /rel="next" href="([^"]+)"/.exec(first.body)?.[1]?.replaceAll('&amp;', '&') ?? '';
+    const second = await get(next);
+    expect([shown(second), textOf(second).includes('3ページのうち2ページ目')]).toEqual([20, true]);
+    for (const page of ['3', '99', '9999999'])
+      expect(textOf(await get(`/history/search?q=故障&page=${page}`))).toContain('41件');
+    expect(shown(await get('/history/search?q=故障&page=3'))).toBe(1);
+    await expectValidHtml(second.body);
   });
 
   test('treats what is typed as data, is not for search engines, and needs no database', async () => {

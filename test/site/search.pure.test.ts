@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Notice } from '../../src/notices/notice.ts';
-import { excerpt, folded } from '../../src/site/search.ts';
+import { excerpt, folded, wordsOf } from '../../src/site/search.ts';
 
 const told = (...bodies: string[]) => ({ reports: bodies.map((ja) => ({ body: { ja } })) }) as unknown as Notice;
 const marked = (notice: Notice, words: string) =>
@@ -25,7 +25,7 @@ describe('what is looked for', () => {
     expect(found).toContain('[ﾒｰﾙｻｰﾊﾞ]の故障です。');
     expect(found?.startsWith('…')).toBe(true);
     expect(found?.endsWith('…')).toBe(true);
-    expect(found?.length).toBeLessThan(130);
+    expect(found?.length).toBeLessThan(140);
     expect(marked(notice, '古い')).toBe('[古い]本文です。');
     expect(marked(notice, 'どこにもない')).toBeNull();
     expect(marked(notice, '  ')).toBeNull();
@@ -33,6 +33,14 @@ describe('what is looked for', () => {
 
   test('is marked once where words overlap, and markup is not shown', () => {
     expect(marked(told('**Webメール**が使えません。'), 'Webメール web メール')).toBe('[Webメール]が使えません。');
+  });
+
+  test('costs no more for being asked a hundred times over in a long text', () => {
+    const words = 'の '.repeat(50);
+    const notice = told('のの'.repeat(10_000));
+    expect(excerpt(notice, words, 'ja')?.filter(({ hit }) => hit).length).toBeLessThan(200);
+    expect(wordsOf(words)).toEqual(['の']);
+    expect(wordsOf('a b c d e f g h i j')).toHaveLength(8);
   });
 
   test('whatever is typed and written, an excerpt is a part of the text and its hits are among the words', () => {

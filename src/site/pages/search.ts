@@ -6,8 +6,8 @@ import { card, type NoticeCard } from '../card.ts';
 import { excerpt, LONGEST_QUERY, type Piece, type Query, search } from '../search.ts';
 import type { Printing } from '../sheet.ts';
 
-/** More than anybody reads through: who finds so many is asked to say more. */
-const MOST = 100;
+/** So many on a page. */
+const AT_A_TIME = 20;
 
 export interface SearchPage {
   /** As it was typed. */
@@ -16,6 +16,9 @@ export interface SearchPage {
   /** null where nothing was asked for. */
   found: { card: NoticeCard; excerpt: Piece[] | null }[] | null;
   count: number;
+  /** Of the page that is shown, from 1; and of the last. */
+  at: number;
+  last: number;
   services: Service[];
   years: number[];
 }
@@ -28,25 +31,32 @@ export function searchPage(printing: Printing, asked: URLSearchParams, language:
   const years = [...new Set(content.notices.map(yearOf))].sort((a, b) => b - a);
   const { services } = content.catalogue;
   const form = { typed, services, years };
-  if (typed.q.length > LONGEST_QUERY) return { ...form, problem: tooLong(typed.q.length), found: null, count: 0 };
+  if (typed.q.length > LONGEST_QUERY) return { ...form, problem: tooLong(typed.q.length), ...NOTHING };
   const query: Query = {
     words: typed.q.trim(),
     service: typed.service || undefined,
     year: /^\d{4}$/.test(typed.year) ? Number(typed.year) : undefined,
   };
   if (query.words === '' && query.service === undefined && query.year === undefined) {
-    return { ...form, problem: null, found: null, count: 0 };
+    return { ...form, problem: null, ...NOTHING };
   }
   const notices = search(content, query, yearOf);
+  const last = Math.max(1, Math.ceil(notices.length / AT_A_TIME));
+  const wanted = asked.get('page') ?? '';
+  const at = /^\d{1,4}$/.test(wanted) ? Math.min(last, Math.max(1, Number(wanted))) : 1;
   return {
     ...form,
     problem: null,
     count: notices.length,
+    at,
+    last,
     found: notices
-      .slice(0, MOST)
+      .slice((at - 1) * AT_A_TIME, at * AT_A_TIME)
       .map((notice) => ({ card: card(notice, content, now), excerpt: excerpt(notice, query.words, language) })),
   };
 }
+
+const NOTHING = { found: null, count: 0, at: 1, last: 1 };
 
 function tooLong(length: number): Message {
   return {
