@@ -10,7 +10,7 @@ import { customerRoutes } from './customers/routes.ts';
 import type { Database } from './db/open.ts';
 import { assetRoutes } from './http/assets.ts';
 import { guardRoutes, recordAudiences } from './http/audience.ts';
-import { answerErrors, answerMissing } from './http/errors.ts';
+import { answer, answerErrors, answerMissing } from './http/errors.ts';
 import { CONTENT_POLICY } from './http/headers.ts';
 import { stripLanguage } from './http/language.ts';
 import { useSchemas } from './http/schemas.ts';
@@ -67,6 +67,9 @@ export async function buildApp(ground: Ground): Promise<FastifyInstance> {
     keepAliveTimeout: 65_000,
     routerOptions: { maxParamLength: 300 },
     forceCloseConnections: 'idle',
+    frameworkErrors: (error, request, reply) => {
+      void answer(request, reply, error);
+    },
   });
   app.decorate('operator', ground.operator);
   app.decorate('secret', ground.secret);
@@ -121,7 +124,9 @@ async function buildRooms(app: FastifyInstance, ground: Ground, announce: () => 
     ...customerDoorkeeper(db, clock),
     ...staffDoorkeepers(db, clock),
     anyone: (request) =>
-      request.url.startsWith('/console') ? recogniseStaff(request, db, clock) : recogniseCustomer(request, db, clock),
+      request.routeOptions.url?.startsWith('/console')
+        ? recogniseStaff(request, db, clock)
+        : recogniseCustomer(request, db, clock),
   });
   answerMissing(app);
   await useSchemas(app, publicUrl);

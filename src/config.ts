@@ -53,7 +53,10 @@ const environment = z.object({
   /** Each edition is also written there as files, for a web server that needs nothing of us (docs/nginx.conf). */
   SHIRASE_EXPORT_DIR: z.string().optional(),
   /** Is told after each publication which pages are old: a CDN's interface, or a few lines before it. */
-  CDN_PURGE_URL: z.url({ protocol: /^https?$/ }).optional(),
+  CDN_PURGE_URL: z
+    .url({ protocol: /^https?$/ })
+    .refine((url) => new URL(url).username === '', 'must carry no password; use CDN_PURGE_TOKEN')
+    .optional(),
   CDN_PURGE_TOKEN: z.string().optional(),
   /** What the operator calls himself on every page and in every mail. */
   OPERATOR_NAME: z.string().min(1).max(60).optional(),

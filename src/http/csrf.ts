@@ -30,13 +30,18 @@ export function checkCsrf(request: FastifyRequest): void {
   const site = request.headers['sec-fetch-site'];
   if (site !== undefined && site !== 'same-origin' && site !== 'none') throw refused;
   const origin = request.headers.origin;
-  if (origin !== undefined && origin !== 'null' && new URL(origin).host !== request.host) throw refused;
+  if (origin !== undefined && origin !== 'null' && hostOf(origin) !== request.host) throw refused;
   const sent = (request.body as { _csrf?: unknown } | undefined)?._csrf ?? request.headers['x-csrf-token'];
   const subject = subjectOf(request);
   if (typeof sent !== 'string' || subject === undefined) throw refused;
   const expected = Buffer.from(tokenFor(request, subject));
   const got = Buffer.from(sent);
   if (expected.length !== got.length || !timingSafeEqual(expected, got)) throw refused;
+}
+
+/** null where it is no origin at all. */
+function hostOf(origin: string): string | null {
+  return URL.canParse(origin) ? new URL(origin).host : null;
 }
 
 function subjectOf(request: FastifyRequest): string | undefined {

@@ -13,7 +13,7 @@ export function encodingFor(accept = ''): Encoding {
   let encoding = chosen.get(accept);
   if (!encoding) {
     encoding = choose(accept);
-    if (chosen.size < 100) chosen.set(accept, encoding);
+    if (chosen.size < 100 && accept.length < 100) chosen.set(accept, encoding);
   }
   return encoding;
 }

@@ -2,7 +2,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { Busy, Conflict, Forbidden, Invalid, type Message, NotFound, NotSignedIn } from '../errors.ts';
 import { signInRedirect } from './audience.ts';
 import { safetyHeaders } from './headers.ts';
-import { languageOf, localPath } from './language.ts';
+import { languageOf, localPath, ownPath } from './language.ts';
 import { render } from './views.ts';
 
 /** The only place that knows status codes for failures. Programs get problem+json (RFC 9457), people a page. */
@@ -21,7 +21,8 @@ interface Answer {
   errors?: { field: string; message: string }[];
 }
 
-function answer(request: FastifyRequest, reply: FastifyReply, error: FastifyError | Error): FastifyReply {
+/** What Fastify asks for where a request is refused before it is one, too: an address that cannot be decoded. */
+export function answer(request: FastifyRequest, reply: FastifyReply, error: FastifyError | Error): FastifyReply {
   const language = apiPath(request) ? apiLanguage(request) : languageOf(request);
   const found = classify(error, language);
   if (found.status >= 500 && !(error instanceof Busy)) request.log.error({ err: error }, 'request failed');
@@ -30,6 +31,7 @@ function answer(request: FastifyRequest, reply: FastifyReply, error: FastifyErro
   if (apiPath(request)) {
     return reply
       .code(found.status)
+      .headers(safetyHeaders('page', request.server.secure))
       .header('cache-control', 'no-store')
       .type('application/problem+json; charset=utf-8')
       .send(
@@ -48,7 +50,7 @@ function answer(request: FastifyRequest, reply: FastifyReply, error: FastifyErro
       localPath(staffPath(request) ? '/console/sign-in' : '/my/sign-in', languageOf(request)),
     );
   }
-  const view = { message: found.text, errors: found.errors ?? [], here: request.url.split('?')[0] };
+  const view = { message: found.text, errors: found.errors ?? [], here: ownPath(request) };
   return reply
     .code(found.status)
     .headers(safetyHeaders('page', request.server.secure))
@@ -84,11 +86,16 @@ function classify(error: FastifyError | Error, language: 'ja' | 'en'): Answer {
 }
 
 function apiPath(request: FastifyRequest): boolean {
-  return request.url.startsWith('/api/');
+  return routeOf(request).startsWith('/api/');
 }
 
 function staffPath(request: FastifyRequest): boolean {
-  return request.url.startsWith('/console');
+  return routeOf(request).startsWith('/console');
+}
+
+/** Not the address as it was written: /%61pi/ is /api/ too. */
+function routeOf(request: FastifyRequest): string {
+  return request.routeOptions.url ?? request.url;
 }
 
 /** Programs say their language by Accept-Language; English without a word. */

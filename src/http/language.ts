@@ -21,6 +21,11 @@ export function languageOf(request: FastifyRequest): Language {
   return english.has(request.raw) ? 'en' : 'ja';
 }
 
+/** The path of a request as a page may link to it: `//host` would be another site. */
+export function ownPath(request: FastifyRequest): string {
+  return (request.url.split('?')[0] ?? '/').replace(/^\/+/, '/');
+}
+
 /** A path of ours in that language: `localPath('/my', 'en')` is `/en/my`. */
 export function localPath(path: string, language: Language): string {
   if (language === 'ja') return path;

@@ -14,7 +14,7 @@ import {
 } from '../time.ts';
 import { assetPath } from './assets.ts';
 import { csrfField } from './csrf.ts';
-import { languageOf, localPath } from './language.ts';
+import { languageOf, localPath, ownPath } from './language.ts';
 import type { Look } from './look.ts';
 
 /** What the operator calls himself; every page carries it. */
@@ -100,7 +100,7 @@ export function page(
   const operator = request.server.operator;
   const html = render(name, languageOf(request), operator, {
     csrf: csrfField(request, reply),
-    here: request.url.split('?')[0],
+    here: ownPath(request),
     staff: request.staff ?? null,
     customer: request.customer ?? null,
     staleEdition: request.staff ? (request.server.staleEdition() ?? null) : null,

@@ -56,6 +56,12 @@ export class Printed {
     return this.#leaves.get(path)?.page;
   }
 
+  /** Whether asking for it is work: it has not been printed yet, or was let go of. */
+  isDear(path: string): boolean {
+    const leaf = this.#leaves.get(path);
+    return leaf?.sheet.aside === true && (!leaf.page || leaf.page.gone);
+  }
+
   /** What is printed already and still good for the same sheet of the next edition. */
   kept(sheet: Sheet): Page | undefined {
     const leaf = this.#leaves.get(sheet.path);

@@ -61,10 +61,7 @@ export class Purge {
         const pause = PAUSES[failures];
         failures += 1;
         if (pause === undefined || this.#ending.signal.aborted) {
-          this.#ground.warn(
-            error,
-            `${this.#ground.url} was not told of the new edition; its copies run out by themselves`,
-          );
+          this.#ground.warn(error, 'the CDN was not told of the new edition; its copies run out by themselves');
           break;
         }
         for (const path of paths) this.#paths.add(path);
@@ -82,9 +79,11 @@ export class Purge {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
       body: JSON.stringify({ edition: edition.number, keys: all ? ['edition'] : keys, paths: all ? [] : paths }),
+      // The token is for nobody else.
+      redirect: 'error',
       signal: AbortSignal.any([AbortSignal.timeout(PATIENCE), this.#ending.signal]),
     });
     await answer.arrayBuffer();
-    if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
+    if (!answer.ok) throw new Error(`${new URL(url).origin} answered ${answer.status}`);
   }
 }

@@ -1,8 +1,10 @@
 import { IncomingMessage } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Database } from '../db/open.ts';
 import { Busy, NotFound } from '../errors.ts';
 import { encodingFor, sameTag } from '../http/encoding.ts';
+import { Gate } from '../http/gate.ts';
 import { safetyHeaders } from '../http/headers.ts';
 import { languageOf } from '../http/language.ts';
 import { render } from '../http/views.ts';
@@ -50,8 +52,26 @@ function answerSearch(edition: Edition, request: FastifyRequest, reply: FastifyR
     .send(render('site/search', language, request.server.operator, view));
 }
 
-function serve(edition: Edition, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+/** Milliseconds. */
+const READERS_FIRST = 30;
+
+/** A PDF takes a tenth of a second of the only thread: one at a time, and readers of pages come in between. */
+const dear = new Gate(1, 20, {
+  ja: 'ただいまアクセスが集中しています。しばらくしてから、もう一度お開きください。',
+  en: 'Many people are asking for this at once. Please open it again in a moment.',
+});
+
+function serve(edition: Edition, request: FastifyRequest, reply: FastifyReply): FastifyReply | Promise<FastifyReply> {
   const address = addressOf(request.originalUrl);
+  if (!edition.printed?.isDear(address)) return serveNow(edition, request, reply, address);
+  return dear.run(async () => {
+    // Not one turn of the loop: Node takes one new connection with each.
+    await delay(READERS_FIRST);
+    return serveNow(edition, request, reply, address);
+  });
+}
+
+function serveNow(edition: Edition, request: FastifyRequest, reply: FastifyReply, address: string): FastifyReply {
   // Where it is over, nothing reloads, and both addresses are one page.
   const page = edition.page(address) ?? edition.page(address.replace(/\?still$/, ''));
   if (!page) throw edition.ready ? new NotFound() : notYet();
@@ -95,7 +115,7 @@ function notYet(): Busy {
   });
 }
 
-/** Whether the process lives, and whether it can do all of its work. */
+/** Whether the process lives, and whether it can do all of its work. Why not in particular stands in the log and on the console. */
 export function healthRoutes(app: FastifyInstance, { edition, clock, db }: SiteGround): void {
   const config = { audience: { who: 'everyone' as const } };
   app.get('/healthz', { config }, (_request, reply) =>
@@ -111,7 +131,7 @@ export function healthRoutes(app: FastifyInstance, { edition, clock, db }: SiteG
       reasons.push('the database does not answer');
     }
     if (!edition.ready) reasons.push('there is no edition yet');
-    else if (edition.trouble) reasons.push(`no new edition can be made: ${edition.trouble.message}`);
+    else if (edition.trouble) reasons.push('no new edition can be made');
     else if (clock.now() - (edition.checkedAt ?? 0) > MINUTE) reasons.push('the edition is more than a minute old');
     return reply
       .header('cache-control', 'no-store')

@@ -150,6 +150,23 @@ describe('the doors of the house', () => {
     expect((await knock(console_, 'author')).headers['content-type']).toContain('text/html');
   });
 
+  test('an address written in another way is judged as what it is', async () => {
+    const { app } = await startApp();
+    const api = await app.inject({ method: 'PUT', url: '/%61pi/v1/catalogue' });
+    expect([api.statusCode, api.headers['content-type']]).toEqual([401, 'application/problem+json; charset=utf-8']);
+    const console_ = await app.inject({ url: '/%63onsole' });
+    expect(console_.headers.location).toBe('/console/sign-in?back=%2F%2563onsole');
+    const broken = await app.inject({ url: '/%zz' });
+    expect([broken.statusCode, broken.headers['x-content-type-options']]).toEqual([400, 'nosniff']);
+    const foreign = await app.inject({ url: '/en//evil.example/x' });
+    expect(foreign.statusCode).toBe(404);
+    expect(foreign.body).not.toContain('href="//');
+    const origin = { origin: 'nowhere', 'content-type': 'application/x-www-form-urlencoded' };
+    expect((await app.inject({ method: 'POST', url: '/my/sign-in', headers: origin, payload: 'a=b' })).statusCode).toBe(
+      403,
+    );
+  });
+
   test('a route that names nobody does not start the server', () => {
     const app = Fastify();
     onTestFinished(() => app.close());

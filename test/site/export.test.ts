@@ -70,7 +70,7 @@ describe('an export', () => {
     const asked = [...front.matchAll(/(?:href|src)="(\/assets\/[^"]+)"/g)].map(([, path]) => path ?? '');
     expect(asked.length).toBeGreaterThan(0);
     for (const path of asked) expect(existsSync(join(shirase.current, path)), path).toBe(true);
-    expect(readFileSync(join(shirase.current, 'en/404.html'), 'utf8')).toContain('could not be found');
+    expect(readFileSync(join(shirase.current, '_/en/404.html'), 'utf8')).toContain('could not be found');
   });
 
   test('writes again only what changed, beside the old one, and takes its place at once', async () => {
@@ -222,7 +222,22 @@ describe.skipIf(!hasNginx || engine !== 'sqlite')('nginx with docs/nginx.conf', 
     const tag = String((await askRaw(base, '/')).headers.etag);
     expect((await askRaw(base, '/', { 'if-none-match': tag })).status).toBe(304);
     const head = await askRaw(base, '/feed.atom', { method: 'HEAD' });
-    expect([head.body.length]).toEqual([0]);
+    expect(head.body.length).toBe(0);
+    // Another way to write an address is not another page, and files are no addresses.
+    for (const path of [
+      '//history',
+      '/%68istory',
+      '/index.html',
+      '/index.html.gz',
+      '/_/404.html',
+      '/_/404',
+      '/404',
+      '/./',
+    ]) {
+      const [ours, theirs] = await Promise.all([askRaw(own, path), askRaw(base, path)]);
+      expect([path, theirs.status]).toEqual([path, path.startsWith('/_/') ? 404 : ours.status]);
+      expect(theirs.headers['surrogate-key'], path).toBe(ours.headers['surrogate-key']);
+    }
   });
 
   test('hands on what the export does not hold, and says where to look when the server is gone', async () => {

@@ -85,3 +85,20 @@ test('who reads without reloading still finds the page when all is over', async 
   expect(await read()).toBe((await app.inject({ url: `/en/notices/${id}` })).body);
   expect(await read()).toContain('Report 2');
 });
+
+test('a reader comes in between however many ask for press releases', async () => {
+  const { app, id, notices } = await ready();
+  const ids = [id];
+  for (let n = 0; n < 5; n++) ids.push((await publishNotice(notices, publisher, faultInput())).id);
+  await app.edition.refresh();
+  const base = await listen(app);
+  const done: string[] = [];
+  const ask = (path: string) => askRaw(base, path).then(({ status }) => done.push(`${path} ${status}`));
+  const asked = ids.flatMap((one) => [`/notices/${one}/press.pdf`, `/en/notices/${one}/press.pdf`]).map(ask);
+  await Promise.race(asked);
+  await ask('/');
+  await Promise.all(asked);
+  expect(done).toHaveLength(13);
+  expect(done.every((one) => one.endsWith(' 200'))).toBe(true);
+  expect(done.indexOf('/ 200')).toBeLessThan(done.length / 2);
+});

@@ -6,7 +6,7 @@ import type { Extra } from './tree.ts';
 
 const HTML = 'text/html; charset=utf-8';
 
-/** What static files need beside the edition: all that its pages ask for, and a page for what is missing or does not answer. */
+/** What static files need beside the edition: all that its pages ask for, and pages for what is missing or does not answer, which have no address of their own: `_/en/404.html`. */
 export function extrasOf(operator: Operator): Extra[] {
   const unavailable = new Busy(60, {
     ja: 'ただいまこの画面をご利用いただけません。故障・工事の状況は、下のリンクからご覧いただけます。',
@@ -19,7 +19,7 @@ export function extrasOf(operator: Operator): Extra[] {
         ['unavailable', unavailable],
       ] as const
     ).map(([name, error]) => ({
-      file: localPath(`/${name}.html`, language).slice(1),
+      file: `_${localPath(`/${name}.html`, language)}`,
       type: HTML,
       bytes: Buffer.from(render('error', language, operator, { message: error.text, errors: [], here: '/' })),
     })),

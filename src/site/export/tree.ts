@@ -96,6 +96,10 @@ export class Tree {
   async #sweep(newest: string): Promise<void> {
     const before = this.#before;
     this.#before = newest;
+    // What a process left that died between the two steps of pointing.
+    for (const name of await readdir(this.#dir)) {
+      if (name.startsWith('current.')) await rm(join(this.#dir, name), { force: true });
+    }
     for (const name of await readdir(join(this.#dir, 'editions'))) {
       if (name !== newest && name !== before)
         await rm(join(this.#dir, 'editions', name), { recursive: true, force: true });
