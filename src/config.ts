@@ -67,6 +67,12 @@ const environment = z.object({
   /** Links and buttons. Must be readable; the one for the dark is derived where it is not set. */
   OPERATOR_COLOUR: colour,
   OPERATOR_COLOUR_DARK: colour,
+  /** Whom to tell of a weak place: stands in /.well-known/security.txt, which is missing without it. */
+  SECURITY_CONTACT: z
+    .string()
+    .refine(isContact, 'must be a mail address, or begin with mailto:, https:// or tel:')
+    .transform((text) => (address.test(text) && !text.includes(':') ? `mailto:${text}` : text))
+    .optional(),
   TIME_ZONE: z.string().refine(isTimeZone, 'must be an IANA time zone such as Asia/Tokyo').default('Asia/Tokyo'),
   /** What the Statuspage API calls planned work and nothing worse: some clients know four indicators only. */
   STATUSPAGE_MAINTENANCE: z.enum(['none', 'maintenance']).default('none'),
@@ -98,6 +104,8 @@ export interface Config {
   role: 'web' | 'courier' | 'all';
   operatorName: { ja: string; en: string };
   brand: Brand;
+  /** A URI. */
+  securityContact: string | undefined;
   timeZone: string;
   statuspageMaintenance: 'none' | 'maintenance';
   exportDir: string | undefined;
@@ -153,6 +161,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     role: e.SHIRASE_ROLE,
     operatorName: operatorName(e.OPERATOR_NAME, e.OPERATOR_NAME_EN, production),
     brand,
+    securityContact: e.SECURITY_CONTACT,
     timeZone: e.TIME_ZONE,
     statuspageMaintenance: e.STATUSPAGE_MAINTENANCE,
     exportDir: e.SHIRASE_EXPORT_DIR,
@@ -173,6 +182,10 @@ function operatorName(ja: string | undefined, en: string | undefined, production
     ? { ja: '故障・工事情報', en: 'Service status' }
     : { ja: 'OCN（例）', en: 'OCN (example)' };
   return { ja: ja ?? en ?? fallback.ja, en: en ?? ja ?? fallback.en };
+}
+
+function isContact(text: string): boolean {
+  return /^(mailto:|https:\/\/|tel:)[!-~]+$/.test(text) || (address.test(text) && !text.includes(':'));
 }
 
 function isTimeZone(zone: string): boolean {

@@ -61,7 +61,12 @@ export function groundOf(config: Config, db: Database, clock: Clock): Omit<Groun
   return {
     db,
     clock,
-    operator: { name: config.operatorName, timeZone: config.timeZone, look: lookOf(config.brand) },
+    operator: {
+      name: config.operatorName,
+      timeZone: config.timeZone,
+      look: lookOf(config.brand),
+      ...(config.securityContact === undefined ? {} : { securityContact: config.securityContact }),
+    },
     publicUrl: publicUrlOf(config),
     secret: secretOf(config),
     statuspageMaintenance: config.statuspageMaintenance,

@@ -21,6 +21,8 @@ import type { Look } from './look.ts';
 export interface Operator {
   name: { ja: string; en: string };
   timeZone: string;
+  /** Whom to tell of a weak place: mailto:, https: or tel:. */
+  securityContact?: string;
   look?: Look;
 }
 

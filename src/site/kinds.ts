@@ -2,6 +2,7 @@ import { badges } from './badges/kind.ts';
 import { banner } from './banner/kind.ts';
 import { calendar } from './feeds/calendar.ts';
 import { feeds } from './feeds/feeds.ts';
+import { finders } from './finders/kind.ts';
 import { guidance } from './guidance/kind.ts';
 import { mark } from './mark.ts';
 import { embed } from './pages/embed.ts';
@@ -28,4 +29,5 @@ export const KINDS: Kind[] = [
   calendar,
   badges,
   embed,
+  finders,
 ];

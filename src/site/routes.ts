@@ -43,8 +43,9 @@ function answerSearch(edition: Edition, request: FastifyRequest, reply: FastifyR
   const { printed } = edition;
   if (!printed) throw notYet();
   const language = languageOf(request);
+  const { publicUrl } = printed.printing;
   const asked = new URLSearchParams(request.originalUrl.split('?')[1]);
-  const view = { ...searchPage(printed.printing, asked, language), here: '/history/search', noindex: true };
+  const view = { ...searchPage(printed.printing, asked, language), here: '/history/search', publicUrl, noindex: true };
   return reply
     .headers(safetyHeaders('page', request.server.secure))
     .header('cache-control', 'public, max-age=30')

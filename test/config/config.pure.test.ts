@@ -29,6 +29,15 @@ describe('the settings', () => {
     });
   });
 
+  test('take a mail address or a link as whom to tell of a weak place', () => {
+    const contact = (SECURITY_CONTACT: string) => readConfig({ SECURITY_CONTACT }).securityContact;
+    expect(contact('security@example.jp')).toBe('mailto:security@example.jp');
+    expect(contact('https://example.jp/security')).toBe('https://example.jp/security');
+    for (const wrong of ['nobody', 'http://example.jp', 'https://x\nExpires: 1']) {
+      expect(problems({ SECURITY_CONTACT: wrong })).toContain('SECURITY_CONTACT: must be a mail address');
+    }
+  });
+
   test('are refused with all wrong ones at once, each with its reason', () => {
     const text = problems({
       PORT: 'abc',

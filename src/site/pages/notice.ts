@@ -13,6 +13,7 @@ import {
 import type { Instant, Language } from '../../time.ts';
 import { card, type NoticeCard } from '../card.ts';
 import type { SiteContent } from '../content.ts';
+import { linkedNotice } from '../finders/linked.ts';
 import { isSettled } from '../next-change.ts';
 import type { Kind, Printing } from '../sheet.ts';
 import { isOpen, isUnderWay, type KnownDate, knownDate, STATE_SENTENCES } from '../words.ts';
@@ -31,7 +32,11 @@ export const notices: Kind = {
         template: 'site/notice',
         // Its relatives are named on it.
         mark: printing.stamp(content.families.get(notice.rootId) ?? [notice]),
-        view: () => ({ ...noticePage(notice, content, now), ...drawn(notice, printing) }),
+        view: () => ({
+          ...noticePage(notice, content, now),
+          ...drawn(notice, printing),
+          linked: isOpen(noticeState(notice, now)) ? linkedIn(notice, printing) : null,
+        }),
         reloads: isUnderWay(noticeState(notice, now)),
         late: isSettled(notice, now),
       });
@@ -73,6 +78,11 @@ export interface NoticePage {
   related: { id: string; title: Name }[];
   passwordIsRight: boolean;
   desks: Desk[];
+}
+
+/** What search engines read of it, while people search for it. */
+function linkedIn(notice: Notice, printing: Printing): Record<Language, string> {
+  return { ja: linkedNotice(notice, printing, 'ja'), en: linkedNotice(notice, printing, 'en') };
 }
 
 /** How it went, as a drawing for each language. */
