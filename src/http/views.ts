@@ -44,6 +44,8 @@ export interface Helpers {
   /** The time of day alone. */
   clock(at: Instant, options?: { approximate?: boolean; withoutZone?: boolean }): string;
   date(at: Instant): string;
+  /** 2014年3月6日(木) of 2014-03-06. */
+  day(day: string): string;
   /** 2014年3月, March 2014; without the year 3月, March. */
   month(year: number, month: number, options?: { withoutYear?: boolean }): string;
   iso(at: Instant): string;
@@ -62,6 +64,7 @@ export function helpers(language: Language, operator: Operator): Helpers {
     time: (at, options) => showTime(at, zone, language, options),
     clock: (at, options) => showClock(at, zone, language, options),
     date: (at) => showDate(at, zone, language),
+    day: (day) => showDate(Date.parse(`${day}T00:00Z`), 'UTC', language),
     month: (year, month, options) => showMonth(year, month, language, options),
     iso: (at) => isoTime(at, zone),
     duration: (milliseconds) => showDuration(milliseconds, language),

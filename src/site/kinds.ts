@@ -9,6 +9,7 @@ import { embed } from './pages/embed.ts';
 import { front } from './pages/front.ts';
 import { history } from './pages/history.ts';
 import { notices } from './pages/notice.ts';
+import { services } from './pages/service.ts';
 import { works } from './pages/works.ts';
 import { press } from './press/kind.ts';
 import type { Kind } from './sheet.ts';
@@ -21,6 +22,7 @@ export const KINDS: Kind[] = [
   banner,
   guidance,
   notices,
+  services,
   history,
   works,
   press,

@@ -138,7 +138,8 @@ describe('the public pages', () => {
     const at = async (time: string) => {
       clock.set(time);
       await app.edition.refresh();
-      return (await get('/')).body;
+      // Up to the services: their ninety days remember for longer.
+      return (await get('/')).body.split('id="services"')[0];
     };
     expect(await at('2014-03-10T01:59:00+09:00')).toContain('予定している工事');
     expect(await at('2014-03-10T02:00:00+09:00')).toContain('工事中のサービスがあります');

@@ -117,6 +117,7 @@ describe.skipIf(!hasBrowser)('the public pages in a real browser', () => {
       '/history/2014-03',
       '/history/search?q=OCN',
       '/works',
+      '/services/mail',
       '/nowhere',
       '/console/sign-in',
     ];

@@ -4,6 +4,7 @@ import { type Instant, MINUTE } from '../../time.ts';
 import { card, type NoticeCard, overAt, RECENT } from '../card.ts';
 import type { SiteContent } from '../content.ts';
 import { type Headline, headline } from '../headline.ts';
+import { ninetyDays } from '../ninety-days.ts';
 import { type ServiceState, serviceStates } from '../service-state.ts';
 import type { Kind } from '../sheet.ts';
 import { isOpen, isUnderWay } from '../words.ts';
@@ -21,7 +22,7 @@ export const front: Kind = {
       mark: printing.stamp(content.notices.filter((notice) => isShown(notice, now))),
       edition: printing.stamp(),
       seal: String(minute),
-      view: () => frontPage(content, now, minute),
+      view: () => ({ ...frontPage(content, now, minute), days: ninetyDays(printing) }),
       reloads: content.notices.some((notice) => isUnderWay(noticeState(notice, now))),
     });
   },
