@@ -62,6 +62,11 @@ export class Printed {
     return leaf?.sheet.aside === true && (!leaf.page || leaf.page.gone);
   }
 
+  /** Fetches what page() needs for this path. Resolves at once for nearly all. */
+  async prepare(path: string): Promise<void> {
+    await this.#leaves.get(path)?.sheet.tool?.fetch();
+  }
+
   /** What is printed already and still good for the same sheet of the next edition. */
   kept(sheet: Sheet): Page | undefined {
     const leaf = this.#leaves.get(sheet.path);

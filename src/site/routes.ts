@@ -68,6 +68,7 @@ function serve(edition: Edition, request: FastifyRequest, reply: FastifyReply): 
   return dear.run(async () => {
     // Not one turn of the loop: Node takes one new connection with each.
     await delay(READERS_FIRST);
+    await edition.printed?.prepare(address);
     return serveNow(edition, request, reply, address);
   });
 }

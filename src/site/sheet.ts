@@ -32,6 +32,8 @@ export interface Sheet {
   print(): string | Buffer;
   /** Dear to make and asked for by few: printed at its first request. */
   late?: boolean;
+  /** Is fetched before print(), which needs it. Only for those that are both late and aside. */
+  tool?: { fetch(): Promise<void> };
   /** Not what worried people read: the files of each publication do without it, and the server answers instead. */
   aside?: boolean;
   /**

@@ -15,10 +15,9 @@ describe.skipIf(engine !== 'sqlite')('every page that everybody can read, with t
     await loadExample(shirase.ground);
     await shirase.app.edition.refresh();
     const paths = shirase.app.edition.paths();
-    const all = paths.map((path) => ({ path, page: shirase.app.edition.page(path) }));
-    const html = all.flatMap(({ path, page }) =>
-      page?.type.startsWith('text/html') ? [{ path, text: page.identity().toString() }] : [],
-    );
+    const { printed } = shirase.app.edition;
+    const pages = paths.filter((path) => printed?.sheet(path)?.type.startsWith('text/html'));
+    const html = pages.map((path) => ({ path, text: printed?.page(path)?.identity().toString() ?? '' }));
     return { ...shirase, paths, html };
   }
 

@@ -156,6 +156,7 @@ class Writing {
       this.written.sheets.set(path, before);
       return false;
     }
+    await printed.prepare(path);
     const page = printed.page(path);
     if (!page) return false;
     this.written.sheets.set(path, { seal: sheet.seal, tag: page.tag });

@@ -2,11 +2,14 @@ import { localPath } from '../../http/language.ts';
 import type { Language } from '../../time.ts';
 import { pageSheets } from '../pages/print.ts';
 import type { Kind } from '../sheet.ts';
+import { Tool } from '../tool.ts';
 import { runsOf } from './blocks.ts';
-import { pressPdf } from './pdf.ts';
 import { release } from './release.ts';
 
 const LANGUAGES: Language[] = ['ja', 'en'];
+
+/** With pdfkit and fontkit: ten megabytes less where nobody asks for a paper. */
+const printer = new Tool(() => import('./pdf.ts'));
 
 /** `/notices/{id}/press` and `.pdf`: the newest report as it is handed to the press. Asked for by few, printed when asked for. */
 export const press: Kind = {
@@ -29,7 +32,8 @@ export const press: Kind = {
           seal: mark,
           late: true,
           aside: true,
-          print: () => pressPdf({ release: release(notice, ground, language), operator, language }),
+          tool: printer,
+          print: () => printer.here.pressPdf({ release: release(notice, ground, language), operator, language }),
         };
       }
     }
