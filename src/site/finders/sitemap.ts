@@ -2,6 +2,7 @@ import { localPath } from '../../http/language.ts';
 import type { Notice } from '../../notices/notice.ts';
 import { type Instant, isoTime, type Language } from '../../time.ts';
 import { monthsOf } from '../months.ts';
+import { noticesByService } from '../pages/service.ts';
 import type { Printing } from '../sheet.ts';
 
 /** As many as sitemaps.org lets one file have. */
@@ -44,6 +45,7 @@ function placesOf({ content, operator }: Printing): Place[] {
     { path: '/works', ...changed(works) },
     { path: '/history', ...changed(content.notices) },
     { path: '/embed' },
+    ...[...noticesByService(content)].map(([key, notices]) => ({ path: `/services/${key}`, ...changed(notices) })),
     ...monthsOf(content.notices, operator.timeZone).map(({ key, notices }) => ({
       path: `/history/${key}`,
       ...changed(notices),

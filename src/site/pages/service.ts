@@ -1,6 +1,7 @@
 import type { Name } from '../../catalogue/catalogue.ts';
 import { type Notice, noticeState } from '../../notices/notice.ts';
 import { card, type NoticeCard } from '../card.ts';
+import type { SiteContent } from '../content.ts';
 import { addDays } from '../days.ts';
 import { type Month, monthsOf } from '../months.ts';
 import { DAYS, type EventfulDay, ninetyDays } from '../ninety-days.ts';
@@ -14,10 +15,7 @@ import { pageSheets } from './print.ts';
 export const services: Kind = {
   routes: ['/services/:key'],
   *sheets(printing) {
-    const { catalogue } = printing.content;
-    const of = byService(printing.content.notices);
-    for (const key of new Set([...catalogue.services.map((service) => service.key), ...of.keys()])) {
-      const notices = of.get(key) ?? [];
+    for (const [key, notices] of noticesByService(printing.content)) {
       yield* pageSheets(printing, {
         path: `/services/${key}`,
         template: 'site/service',
@@ -30,8 +28,9 @@ export const services: Kind = {
   },
 };
 
-function byService(notices: Notice[]): Map<string, Notice[]> {
-  const of = new Map<string, Notice[]>();
+/** All services that have a page: those of the catalogue, and those that are gone from it but not from the notices. */
+export function noticesByService({ catalogue, notices }: SiteContent): Map<string, Notice[]> {
+  const of = new Map<string, Notice[]>(catalogue.services.map(({ key }) => [key, []]));
   for (const notice of notices) {
     for (const key of new Set(notice.impacts.map((impact) => impact.service))) {
       const some = of.get(key);
