@@ -14,6 +14,7 @@ import { works } from './pages/works.ts';
 import { press } from './press/kind.ts';
 import type { Kind } from './sheet.ts';
 import { statuspage } from './statuspage/kind.ts';
+import { text } from './text/kind.ts';
 
 /** All that the edition is made of. What it says first is printed first. */
 export const KINDS: Kind[] = [
@@ -23,6 +24,7 @@ export const KINDS: Kind[] = [
   guidance,
   notices,
   services,
+  text,
   history,
   works,
   press,

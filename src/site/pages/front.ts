@@ -29,7 +29,7 @@ export const front: Kind = {
 };
 
 /** What is over for long is not on it: what is said of that is no news to its reader. */
-function isShown(notice: Notice, now: Instant): boolean {
+export function isShown(notice: Notice, now: Instant): boolean {
   const state = noticeState(notice, now);
   return isOpen(state) || now - (overAt(notice, state) ?? 0) < RECENT;
 }
