@@ -2,17 +2,17 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Conflict, NotFound } from '../errors.ts';
 import { languageOf, localPath } from '../http/language.ts';
 import {
-  actionOf,
   formGround,
   parseReading,
   posterAt,
   rehearse,
+  sentForm,
   showForm,
   troubleOf,
   withMoreRows,
 } from './console-form.ts';
 import { correctReport } from './correct.ts';
-import { fieldsOf, readCorrection } from './form.ts';
+import { readCorrection } from './form.ts';
 import { fieldsFromReport } from './form-fill.ts';
 import type { Fields } from './form-reader.ts';
 import { foundNotice } from './found.ts';
@@ -54,8 +54,7 @@ async function corrected(
   notice: Notice,
   report: Report,
 ) {
-  const fields = fieldsOf(request.body);
-  const action = actionOf(request);
+  const { fields, action } = sentForm(request);
   const more = withMoreRows(fields, action, 'report');
   if (more) return showCorrection(ground, request, reply, notice, report, more);
   const reading = readCorrection(fields, await formGround(ground));

@@ -5,9 +5,10 @@ import { requireStaff } from '../http/audience.ts';
 import { page } from '../http/views.ts';
 import { mayDo } from '../staff/permissions.ts';
 import { namesOfWhoMay } from '../staff/who-may.ts';
-import { rowCount } from './form.ts';
+import { fieldsOf, rowCount } from './form.ts';
 import { labelOf } from './form-labels.ts';
 import { type Fields, type FormGround, MOST_ROWS, type Reading } from './form-reader.ts';
+import { inPlainWords, plainWordsFor } from './glossary.ts';
 import type { NoticeGround } from './ground.ts';
 import { SYMPTOMS } from './impact.ts';
 import type { Notice } from './notice.ts';
@@ -61,6 +62,7 @@ export async function showForm(
     message: outcome.trouble?.message,
     labelOf,
     preview: outcome.preview,
+    plainWords: outcome.preview ? plainWordsFor(form.fields) : [],
     rows: Object.fromEntries(LISTS.map((list) => [list, rowCount(form.fields, list, LEAST[kind][list])])),
     options: optionsOf(services.map(({ key, name }) => ({ value: key, word: name }))),
     codes: services.flatMap(({ key, name }) => {
@@ -157,7 +159,15 @@ export function posterAt(request: FastifyRequest): Poster {
   return { kind: 'staff', id, name, mayPublish: mayPublish(request), mayBackfill: false };
 }
 
-export function actionOf(request: FastifyRequest): string {
+/** The fields as they were typed, and what the button said. Who chose plainer words sees the preview of the text that has them. */
+export function sentForm(request: FastifyRequest): { fields: Fields; action: string } {
+  const sent = fieldsOf(request.body);
+  const chosen = Object.keys(sent).filter((name) => name.startsWith('plain.'));
+  const fields = Object.fromEntries(Object.entries(sent).filter(([name]) => !chosen.includes(name)));
   const action = (request.body as { action?: unknown } | undefined)?.action;
-  return typeof action === 'string' ? action : 'preview';
+  if (action === 'plain') {
+    const terms = chosen.map((name) => name.slice('plain.'.length));
+    return { fields: inPlainWords(fields, terms), action: 'preview' };
+  }
+  return { fields, action: typeof action === 'string' ? action : 'preview' };
 }

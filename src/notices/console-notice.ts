@@ -4,17 +4,17 @@ import { languageOf, localPath } from '../http/language.ts';
 import { localInput } from '../time.ts';
 import { draftFields, keep, openedBefore, openOnce } from './console-draft.ts';
 import {
-  actionOf,
   formGround,
   parseReading,
   posterAt,
   rehearse,
+  sentForm,
   showForm,
   troubleOf,
   withMoreRows,
 } from './console-form.ts';
 import { type Draft, findDraft } from './draft.ts';
-import { fieldsOf, readNotice } from './form.ts';
+import { readNotice } from './form.ts';
 import type { Fields } from './form-reader.ts';
 import { foundNotice } from './found.ts';
 import type { NoticeGround } from './ground.ts';
@@ -63,8 +63,7 @@ function emptyFields(ground: NoticeGround, kind: 'fault' | 'work'): Fields {
 }
 
 async function submitted(ground: NoticeGround, request: FastifyRequest, reply: FastifyReply, edited?: string) {
-  const fields = fieldsOf(request.body);
-  const action = actionOf(request);
+  const { fields, action } = sentForm(request);
   const id = edited ?? (await openedBefore(ground, request, fields));
   const more = withMoreRows(fields, action, 'notice');
   if (more) return show(ground, request, reply, more, { id });

@@ -3,18 +3,18 @@ import { languageOf, localPath } from '../http/language.ts';
 import { phaseLinks } from './console-board.ts';
 import { draftFields, saveForm } from './console-draft.ts';
 import {
-  actionOf,
   formGround,
   parseReading,
   posterAt,
   rehearse,
+  sentForm,
   showForm,
   troubleOf,
   withMoreRows,
 } from './console-form.ts';
 
 import { findDraft } from './draft.ts';
-import { fieldsOf, readReport } from './form.ts';
+import { readReport } from './form.ts';
 import { fieldsFromReport } from './form-fill.ts';
 import type { Fields } from './form-reader.ts';
 import { foundNotice } from './found.ts';
@@ -68,8 +68,7 @@ function nextFields(ground: NoticeGround, notice: Notice, asked: Phase | undefin
 }
 
 async function submitted(ground: NoticeGround, request: FastifyRequest, reply: FastifyReply, notice: Notice) {
-  const fields = fieldsOf(request.body);
-  const action = actionOf(request);
+  const { fields, action } = sentForm(request);
   const more = action === 'phase' ? otherPhase(fields) : withMoreRows(fields, action, 'report');
   if (more) return show(ground, request, reply, notice, more);
   const reading = readReport(fields, await formGround(ground));

@@ -51,6 +51,8 @@ describe('the public pages', () => {
     expect(english.body).toContain('OCN Mail equipment 051, 121');
     // The report has no English: the Japanese stands there and says so to a screen reader.
     expect(english.body).toContain('<div class="body" lang="ja">');
+    expect(english.body).toContain('available in Japanese only; the facts above are in English');
+    expect((await get(`/notices/${id}`)).body).not.toContain('Japanese only');
     clock.set('2014-03-06T20:07:00+09:00');
     await publishReport(notices, publisher, id, nextReport({ phase: 'recovery', recovered: recovered(id) }));
     await app.edition.refresh();

@@ -92,9 +92,9 @@ describe('the state of a service', () => {
     const { notices, read } = await ready();
     const impact = { service: 'mail', symptom: 'unavailable', startedAt: '2014-03-06T07:34:00+09:00' };
     await publishNotice(notices, publisher, faultInput({ impacts: [{ ...impact, facilities: ['051'] }] }));
-    expect(await read('/')).toMatch(/OCNメール<\/span> <span class="badge fault">一部で故障発生中/);
+    expect(await read('/')).toMatch(/OCNメール<\/a> <span class="badge fault">一部で故障発生中/);
     await publishNotice(notices, publisher, faultInput({ impacts: [{ ...impact, facilities: 'all' }] }));
-    expect(await read('/')).toMatch(/OCNメール<\/span> <span class="badge fault">故障発生中/);
+    expect(await read('/')).toMatch(/OCNメール<\/a> <span class="badge fault">故障発生中/);
   });
 
   test('does not speak of passwords where mail is only late', async () => {
