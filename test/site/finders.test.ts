@@ -40,7 +40,7 @@ describe('search engines', () => {
     const pages = app.edition
       .paths()
       .filter((path) => app.edition.printed?.sheet(path)?.type.startsWith('text/html'))
-      .filter((path) => !/\?still$|\/press$|banner\.html$/.test(path));
+      .filter((path) => !/\?still$|\/press$|banner\.html$|^(\/en)?\/text(\/|$)/.test(path));
     expect([...listed].sort()).toEqual([...pages].sort());
     const notice = urls[listed.indexOf(`/en/notices/${id}`)];
     if (!notice) throw new Error('the notice is missing');
