@@ -12,6 +12,7 @@ import { notices } from './pages/notice.ts';
 import { services } from './pages/service.ts';
 import { works } from './pages/works.ts';
 import { press } from './press/kind.ts';
+import { sharing } from './sharing/kind.ts';
 import type { Kind } from './sheet.ts';
 import { statuspage } from './statuspage/kind.ts';
 import { text } from './text/kind.ts';
@@ -34,4 +35,5 @@ export const KINDS: Kind[] = [
   badges,
   embed,
   finders,
+  sharing,
 ];

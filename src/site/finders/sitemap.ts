@@ -1,6 +1,7 @@
 import { localPath } from '../../http/language.ts';
 import type { Notice } from '../../notices/notice.ts';
 import { type Instant, isoTime, type Language } from '../../time.ts';
+import { inXml } from '../drawing/xml.ts';
 import { monthsOf } from '../months.ts';
 import { noticesByService } from '../pages/service.ts';
 import type { Printing } from '../sheet.ts';
@@ -57,8 +58,4 @@ function placesOf({ content, operator }: Printing): Place[] {
 function changed(notices: Notice[]): { changedAt?: Instant } {
   const newest = notices.reduce((at, notice) => Math.max(at, notice.updatedAt), 0);
   return newest > 0 ? { changedAt: newest } : {};
-}
-
-function inXml(url: string): string {
-  return url.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
 }

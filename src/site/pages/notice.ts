@@ -15,6 +15,7 @@ import { card, type NoticeCard } from '../card.ts';
 import type { SiteContent } from '../content.ts';
 import { linkedNotice } from '../finders/linked.ts';
 import { isSettled } from '../next-change.ts';
+import { pictureOf } from '../sharing/kind.ts';
 import type { Kind, Printing } from '../sheet.ts';
 import { isOpen, isUnderWay, type KnownDate, knownDate, STATE_SENTENCES } from '../words.ts';
 import { type Course, courseOf } from './course.ts';
@@ -35,6 +36,7 @@ export const notices: Kind = {
         view: () => ({
           ...noticePage(notice, content, now),
           ...drawn(notice, printing),
+          picture: pictured(notice, printing),
           linked: isOpen(noticeState(notice, now)) ? linkedIn(notice, printing) : null,
         }),
         reloads: isUnderWay(noticeState(notice, now)),
@@ -78,6 +80,12 @@ export interface NoticePage {
   related: { id: string; title: Name }[];
   passwordIsRight: boolean;
   desks: Desk[];
+}
+
+/** Of this very report: who keeps a picture by its address takes the next one anew. */
+function pictured(notice: Notice, printing: Printing): string | undefined {
+  const path = pictureOf(notice, printing);
+  return path && `${path}?${notice.reports.length}`;
 }
 
 /** What search engines read of it, while people search for it. */
