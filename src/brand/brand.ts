@@ -53,6 +53,6 @@ export function accentSheet({ light, dark }: Partial<Accent>): string {
   const rule = (colour: Colour, scheme: Scheme) => `:root{--accent:${colour};--on-accent:${GROUNDS[scheme].page}}`;
   return [
     ...(light ? [rule(light, 'light')] : []),
-    ...(dark ? [`@media (prefers-color-scheme:dark){${rule(dark, 'dark')}}`] : []),
+    ...(dark ? [`@media screen and (prefers-color-scheme:dark){${rule(dark, 'dark')}}`] : []),
   ].join('');
 }

@@ -45,7 +45,7 @@ describe('the pages of an operator', () => {
       const colours = await get(sheets[1] ?? '');
       expect(colours.headers['content-type']).toBe('text/css; charset=utf-8');
       expect(colours.body).toBe(
-        ':root{--accent:#7a0055;--on-accent:#ffffff}@media (prefers-color-scheme:dark){:root{--accent:#ff9ad5;--on-accent:#1a1a1a}}',
+        ':root{--accent:#7a0055;--on-accent:#ffffff}@media screen and (prefers-color-scheme:dark){:root{--accent:#ff9ad5;--on-accent:#1a1a1a}}',
       );
     }
   });

@@ -16,7 +16,7 @@ const SCHEMES: Scheme[] = ['light', 'dark'];
 
 /** `--accent: #0017c1` of each `:root`, as a browser would resolve it. */
 function colours(scheme: Scheme): Map<string, string> {
-  const roots = [...css.matchAll(/(@media \(prefers-color-scheme:dark\)\{)?:root\{([^}]*)\}/g)];
+  const roots = [...css.matchAll(/(@media screen and \(prefers-color-scheme:dark\)\{)?:root\{([^}]*)\}/g)];
   const said = new Map<string, string>();
   for (const [, inTheDark, body = ''] of roots) {
     if (inTheDark && scheme === 'light') continue;
