@@ -18,7 +18,14 @@ const README = [
 const PAGES = [
   { file: 'front', path: '/' },
   { file: 'notice', path: '/notices/20140306-1' },
+  { file: 'service', path: '/services/mail' },
+  { file: 'works', path: '/works' },
   { file: 'history', path: '/history' },
+  { file: 'month', path: '/history/2014-03' },
+  { file: 'search', path: '/history/search?q=OCN&year=2014' },
+  { file: 'press', path: '/notices/20140306-1/press' },
+  { file: 'text', path: '/text' },
+  { file: 'embed', path: '/embed' },
   { file: 'missing', path: '/nowhere' },
 ];
 
