@@ -36,6 +36,23 @@ describe.skipIf(engine !== 'sqlite')('every page that everybody can read, with t
     }
   });
 
+  test('names its whole address, its other language and a picture that is there, for who finds it or passes it on', async () => {
+    const { app, html } = await pages();
+    const pictures = new Set<string>();
+    for (const { path, text } of html.filter((one) => !/\/banner\.html$|^(\/en)?\/text\b/.test(one.path))) {
+      const [, canonical = ''] = /<link rel="canonical" href="http:\/\/status\.example(\/[^"]*)">/.exec(text) ?? [];
+      expect(app.edition.page(canonical), `${path} is at ${canonical}`).toBeDefined();
+      for (const language of ['ja', 'en', 'x-default']) {
+        expect(text, path).toContain(`<link rel="alternate" hreflang="${language}" href="http://status.example/`);
+      }
+      const [, picture = ''] = /property="og:image" content="http:\/\/status\.example(\/[^"]+)"/.exec(text) ?? [];
+      pictures.add(picture);
+    }
+    expect(pictures.size).toBeGreaterThan(1);
+    for (const picture of pictures)
+      expect(app.edition.printed?.sheet(picture.split('?')[0] ?? ''), picture).toBeDefined();
+  });
+
   test('weighs less than 30 KB with all that it asks for, and asks nobody else', async () => {
     const { app, html } = await pages();
     const assets = new Map(assetFiles(app.operator).map(({ path, bytes }) => [path, gzipSync(bytes).length]));
