@@ -19,7 +19,7 @@ import { lookupRoutes } from './lookup/routes.ts';
 import { consoleRoutes } from './notices/console-routes.ts';
 import { changeEdition } from './notices/read.ts';
 import { noticeRoutes } from './notices/routes.ts';
-import { Edition } from './site/edition.ts';
+import { Edition } from './site/edition/edition.ts';
 import { textRoutes } from './site/press/routes.ts';
 import { healthRoutes, siteRoutes } from './site/routes.ts';
 import { recogniseStaff, staffDoorkeepers } from './staff/doorkeepers.ts';

@@ -17,7 +17,7 @@ import { Courier } from './mail/courier.ts';
 import { fileRelay } from './mail/file-relay.ts';
 import { type Relay, smtpRelay } from './mail/relay.ts';
 import { Exporter, mustBeFolder } from './site/export/exporter.ts';
-import { Purge } from './site/purge.ts';
+import { Purge } from './site/export/purge.ts';
 import { forgetOldAnswers } from './staff/idempotency.ts';
 import { type Clock, HOUR, SECOND } from './time.ts';
 

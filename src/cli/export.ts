@@ -1,6 +1,6 @@
 import { Listr } from 'listr2';
 import { readConfig } from '../config.ts';
-import { Edition } from '../site/edition.ts';
+import { Edition } from '../site/edition/edition.ts';
 import { extrasOf } from '../site/export/extras.ts';
 import { Tree } from '../site/export/tree.ts';
 import { groundOf } from '../start.ts';

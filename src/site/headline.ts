@@ -3,7 +3,7 @@ import type { Message } from '../errors.ts';
 import type { Symptom } from '../notices/impact.ts';
 import { type Notice, noticeState } from '../notices/notice.ts';
 import type { Instant } from '../time.ts';
-import type { SiteContent } from './content.ts';
+import type { SiteContent } from './edition/content.ts';
 import type { Badge } from './words.ts';
 
 export interface Headline {

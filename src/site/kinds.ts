@@ -1,5 +1,6 @@
 import { badges } from './badges/kind.ts';
 import { banner } from './banner/kind.ts';
+import type { Kind } from './edition/sheet.ts';
 import { calendar } from './feeds/calendar.ts';
 import { feeds } from './feeds/feeds.ts';
 import { finders } from './finders/kind.ts';
@@ -13,7 +14,6 @@ import { services } from './pages/service.ts';
 import { works } from './pages/works.ts';
 import { press } from './press/kind.ts';
 import { sharing } from './sharing/kind.ts';
-import type { Kind } from './sheet.ts';
 import { statuspage } from './statuspage/kind.ts';
 import { text } from './text/kind.ts';
 

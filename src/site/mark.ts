@@ -1,5 +1,5 @@
 import { isoTime, MINUTE, showTime } from '../time.ts';
-import type { Kind } from './sheet.ts';
+import type { Kind } from './edition/sheet.ts';
 
 /**
  * `/edition.json`: which edition stands, and up to when it was held against the database. As small as can be: every page that

@@ -1,8 +1,8 @@
 import { type Notice, noticeState, workWindow } from '../notices/notice.ts';
 import { DAY, type Instant } from '../time.ts';
-import type { SiteContent } from './content.ts';
 import { addDays, type Day, dayOf, startOfDay } from './days.ts';
-import type { Printing } from './sheet.ts';
+import type { SiteContent } from './edition/content.ts';
+import type { Printing } from './edition/sheet.ts';
 
 /** What a day was for a service; the worst of it counts. */
 export type DayState = 'fault' | 'delay' | 'work';

@@ -10,8 +10,8 @@ import { languageOf } from '../http/language.ts';
 import { render } from '../http/views.ts';
 import { oldestWait } from '../mail/health.ts';
 import { type Clock, MINUTE } from '../time.ts';
-import type { Edition } from './edition.ts';
-import type { FlatHeaders } from './page.ts';
+import type { Edition } from './edition/edition.ts';
+import type { FlatHeaders } from './edition/page.ts';
 import { searchPage } from './pages/search.ts';
 
 /** A courier that works hands over within seconds what is due. */

@@ -2,7 +2,7 @@ import type { Name } from '../catalogue/catalogue.ts';
 import { plainLines } from '../notices/markup.ts';
 import type { Notice } from '../notices/notice.ts';
 import type { Language } from '../time.ts';
-import type { SiteContent } from './content.ts';
+import type { SiteContent } from './edition/content.ts';
 
 /** What somebody looks for among all notices. */
 export interface Query {

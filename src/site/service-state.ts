@@ -2,7 +2,7 @@ import type { Name } from '../catalogue/catalogue.ts';
 import type { Message } from '../errors.ts';
 import { noticeState } from '../notices/notice.ts';
 import type { Instant } from '../time.ts';
-import type { SiteContent } from './content.ts';
+import type { SiteContent } from './edition/content.ts';
 import type { Badge } from './words.ts';
 
 export interface ServiceState {

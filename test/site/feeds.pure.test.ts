@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Notice } from '../../src/notices/notice.ts';
 import type { Report } from '../../src/notices/report.ts';
-import type { SiteContent } from '../../src/site/content.ts';
+import type { SiteContent } from '../../src/site/edition/content.ts';
 import type { Channel } from '../../src/site/feeds/channel.ts';
 import { type Entry, entryOf } from '../../src/site/feeds/entry.ts';
 import { atom, json, rss } from '../../src/site/feeds/forms.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { publishNotice, publishReport } from '../../src/notices/publish.ts';
 import { changeEdition } from '../../src/notices/read.ts';
-import { Edition } from '../../src/site/edition.ts';
+import { Edition } from '../../src/site/edition/edition.ts';
 import { HOUR, MINUTE, SECOND } from '../../src/time.ts';
 import { startApp } from '../support/app.ts';
 import { faultInput, nextReport, publisher, smallCatalogue } from '../support/notices.ts';

@@ -3,7 +3,7 @@ import { SaxesParser } from 'saxes';
 import { expect, test } from 'vitest';
 import { SYMPTOMS } from '../../src/notices/impact.ts';
 import type { Notice } from '../../src/notices/notice.ts';
-import type { SiteContent } from '../../src/site/content.ts';
+import type { SiteContent } from '../../src/site/edition/content.ts';
 import { guidance } from '../../src/site/guidance/call.ts';
 import { signage } from '../../src/site/guidance/signage.ts';
 import { situation } from '../../src/site/guidance/situation.ts';

@@ -3,7 +3,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { publishNotice, publishReport } from '../../src/notices/publish.ts';
-import { Purge } from '../../src/site/purge.ts';
+import { Purge } from '../../src/site/export/purge.ts';
 import { MINUTE } from '../../src/time.ts';
 import { startApp } from '../support/app.ts';
 import { faultInput, nextReport, noticeGround, publisher, smallCatalogue } from '../support/notices.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Room } from '../../src/site/room.ts';
+import { Room } from '../../src/site/edition/room.ts';
 
 test('what can be made again is let go of when there is no room, the oldest first', () => {
   const room = new Room(100);

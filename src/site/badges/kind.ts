@@ -1,9 +1,9 @@
 import { localPath } from '../../http/language.ts';
 import { inLanguage } from '../../notices/notice.ts';
 import type { Language } from '../../time.ts';
+import type { Kind, Sheet } from '../edition/sheet.ts';
 import { headline } from '../headline.ts';
 import { SERVICE_WORDS, type ServiceState, serviceStates } from '../service-state.ts';
-import type { Kind, Sheet } from '../sheet.ts';
 import type { Badge } from '../words.ts';
 import { type BadgeText, drawBadge, inkOf } from './drawing.ts';
 

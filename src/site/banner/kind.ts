@@ -6,7 +6,7 @@ import { type Notice, noticeState } from '../../notices/notice.ts';
 import { STATE_WORDS } from '../../notices/words.ts';
 import { isoTime, type Language } from '../../time.ts';
 import { card } from '../card.ts';
-import type { Kind, Printing } from '../sheet.ts';
+import type { Kind, Printing } from '../edition/sheet.ts';
 import type { Badge } from '../words.ts';
 import { bannerStamp, lastReportAt } from './line.ts';
 import { shownNotices } from './shown.ts';

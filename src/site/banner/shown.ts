@@ -2,7 +2,7 @@ import { type Notice, noticeState } from '../../notices/notice.ts';
 import type { Report } from '../../notices/report.ts';
 import { DAY, type Instant } from '../../time.ts';
 import { overAt } from '../card.ts';
-import type { SiteContent } from '../content.ts';
+import type { SiteContent } from '../edition/content.ts';
 import { firstTold } from '../first-told.ts';
 import { isOpen } from '../words.ts';
 

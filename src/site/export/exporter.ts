@@ -1,7 +1,7 @@
 import { mkdir, stat } from 'node:fs/promises';
 import type { Operator } from '../../http/views.ts';
 import { type Clock, type Instant, MINUTE, SECOND } from '../../time.ts';
-import type { Edition } from '../edition.ts';
+import type { Edition } from '../edition/edition.ts';
 import { extrasOf } from './extras.ts';
 import { Tree } from './tree.ts';
 

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { compresses } from '../../http/encoding.ts';
 import { DAY } from '../../time.ts';
-import type { Printed } from '../printed.ts';
+import type { Printed } from '../edition/printed.ts';
 import { fileName } from './file-name.ts';
 
 const zip = promisify(gzip);

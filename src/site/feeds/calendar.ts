@@ -4,7 +4,7 @@ import { noticeUrl } from '../../notices/ground.ts';
 import { plainLines } from '../../notices/markup.ts';
 import { inLanguage, type Notice, noticeState, workWindow } from '../../notices/notice.ts';
 import { DAY, HOUR, type Language, SECOND } from '../../time.ts';
-import type { Kind, Printing } from '../sheet.ts';
+import type { Kind, Printing } from '../edition/sheet.ts';
 import { folded } from './fold.ts';
 import { lastTold } from './newest.ts';
 import { writable } from './text.ts';

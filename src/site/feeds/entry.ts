@@ -4,7 +4,7 @@ import { bodyHtml } from '../../notices/markup.ts';
 import { inLanguage, noticeState, type Text } from '../../notices/notice.ts';
 import { PHASE_WORDS, STATE_WORDS } from '../../notices/words.ts';
 import type { Instant, Language } from '../../time.ts';
-import type { SiteContent } from '../content.ts';
+import type { SiteContent } from '../edition/content.ts';
 import { firstTold } from '../first-told.ts';
 import type { Told } from './newest.ts';
 import { writable } from './text.ts';

@@ -2,7 +2,7 @@ import type { Name, Service } from '../../catalogue/catalogue.ts';
 import { localPath } from '../../http/language.ts';
 import { inLanguage, type Notice } from '../../notices/notice.ts';
 import type { Language } from '../../time.ts';
-import type { Kind, Printing, Sheet } from '../sheet.ts';
+import type { Kind, Printing, Sheet } from '../edition/sheet.ts';
 import type { Channel } from './channel.ts';
 import { entryOf } from './entry.ts';
 import { atom, json, rss } from './forms.ts';

@@ -1,4 +1,4 @@
-import type { Kind } from '../sheet.ts';
+import type { Kind } from '../edition/sheet.ts';
 import { robotsText } from './robots.ts';
 import { securityText } from './security.ts';
 import { sitemap } from './sitemap.ts';

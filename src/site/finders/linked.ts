@@ -2,7 +2,7 @@ import { localPath } from '../../http/language.ts';
 import { inLanguage, type Notice, workWindow } from '../../notices/notice.ts';
 import { isoTime, type Language } from '../../time.ts';
 import { card } from '../card.ts';
-import type { Printing } from '../sheet.ts';
+import type { Printing } from '../edition/sheet.ts';
 
 /** A notice as schema.org has it, for search engines: news of the operator about these services. Ready to stand in a script element. */
 export function linkedNotice(

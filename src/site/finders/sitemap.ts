@@ -2,9 +2,9 @@ import { localPath } from '../../http/language.ts';
 import type { Notice } from '../../notices/notice.ts';
 import { type Instant, isoTime, type Language } from '../../time.ts';
 import { inXml } from '../drawing/xml.ts';
+import type { Printing } from '../edition/sheet.ts';
 import { monthsOf } from '../months.ts';
 import { noticesByService } from '../pages/service.ts';
-import type { Printing } from '../sheet.ts';
 
 /** As many as sitemaps.org lets one file have. */
 const MOST = 50_000;

@@ -3,7 +3,7 @@ import type { Impact, Symptom } from '../../notices/impact.ts';
 import { type Notice, noticeState, workWindow } from '../../notices/notice.ts';
 import type { Picture } from '../../notices/report.ts';
 import { HOUR, type Instant } from '../../time.ts';
-import type { SiteContent } from '../content.ts';
+import type { SiteContent } from '../edition/content.ts';
 import { isUnderWay } from '../words.ts';
 
 /** How long callers are told of a recovery, from when it was published: until then many have not heard of it. */

@@ -1,5 +1,5 @@
 import type { Service } from '../../catalogue/catalogue.ts';
-import type { Kind } from '../sheet.ts';
+import type { Kind } from '../edition/sheet.ts';
 import { pageSheets } from './print.ts';
 
 /** `/embed`: how other pages and programs show what is told here. */

@@ -2,11 +2,11 @@ import type { Desk } from '../../catalogue/catalogue.ts';
 import { type Notice, type NoticeState, noticeState } from '../../notices/notice.ts';
 import { type Instant, MINUTE } from '../../time.ts';
 import { card, type NoticeCard, overAt, RECENT } from '../card.ts';
-import type { SiteContent } from '../content.ts';
+import type { SiteContent } from '../edition/content.ts';
+import type { Kind } from '../edition/sheet.ts';
 import { type Headline, headline } from '../headline.ts';
 import { ninetyDays } from '../ninety-days.ts';
 import { type ServiceState, serviceStates } from '../service-state.ts';
-import type { Kind } from '../sheet.ts';
 import { isOpen, isUnderWay } from '../words.ts';
 import { pageSheets } from './print.ts';
 

@@ -1,8 +1,8 @@
 import { card, type NoticeCard } from '../card.ts';
+import { isSettled } from '../edition/next-change.ts';
+import { short } from '../edition/run.ts';
+import type { Kind, Printing } from '../edition/sheet.ts';
 import { type Month, monthsOf } from '../months.ts';
-import { isSettled } from '../next-change.ts';
-import { short } from '../run.ts';
-import type { Kind, Printing } from '../sheet.ts';
 import { pageSheets } from './print.ts';
 
 /** So many of the newest stand on /history itself. */

@@ -12,11 +12,11 @@ import {
 } from '../../notices/words.ts';
 import type { Instant, Language } from '../../time.ts';
 import { card, type NoticeCard } from '../card.ts';
-import type { SiteContent } from '../content.ts';
+import type { SiteContent } from '../edition/content.ts';
+import { isSettled } from '../edition/next-change.ts';
+import type { Kind, Printing } from '../edition/sheet.ts';
 import { linkedNotice } from '../finders/linked.ts';
-import { isSettled } from '../next-change.ts';
 import { pictureOf } from '../sharing/kind.ts';
-import type { Kind, Printing } from '../sheet.ts';
 import { isOpen, isUnderWay, type KnownDate, knownDate, STATE_SENTENCES } from '../words.ts';
 import { type Course, courseOf } from './course.ts';
 import { pageSheets } from './print.ts';

@@ -2,7 +2,7 @@ import { localPath } from '../../http/language.ts';
 import { render } from '../../http/views.ts';
 import { bodyHtml } from '../../notices/markup.ts';
 import type { Language } from '../../time.ts';
-import type { Printing, Sheet } from '../sheet.ts';
+import type { Printing, Sheet } from '../edition/sheet.ts';
 
 /** Added to the address of a page that does not reload itself: WCAG 2.2.1, for who reads slowly or has it read to him. */
 export const STILL = '?still';

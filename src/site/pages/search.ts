@@ -3,8 +3,8 @@ import type { Message } from '../../errors.ts';
 import type { Notice } from '../../notices/notice.ts';
 import { type Language, wallClock } from '../../time.ts';
 import { card, type NoticeCard } from '../card.ts';
+import type { Printing } from '../edition/sheet.ts';
 import { excerpt, LONGEST_QUERY, type Piece, type Query, search } from '../search.ts';
-import type { Printing } from '../sheet.ts';
 
 /** So many on a page. */
 const AT_A_TIME = 20;

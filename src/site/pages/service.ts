@@ -1,13 +1,13 @@
 import type { Name } from '../../catalogue/catalogue.ts';
 import { type Notice, noticeState } from '../../notices/notice.ts';
 import { card, type NoticeCard } from '../card.ts';
-import type { SiteContent } from '../content.ts';
 import { addDays } from '../days.ts';
+import type { SiteContent } from '../edition/content.ts';
+import { short } from '../edition/run.ts';
+import type { Kind, Printing } from '../edition/sheet.ts';
 import { type Month, monthsOf } from '../months.ts';
 import { DAYS, type EventfulDay, ninetyDays } from '../ninety-days.ts';
-import { short } from '../run.ts';
 import { type ServiceState, serviceStates } from '../service-state.ts';
-import type { Kind, Printing } from '../sheet.ts';
 import { isOpen } from '../words.ts';
 import { pageSheets } from './print.ts';
 

@@ -1,8 +1,8 @@
 import { type Notice, noticeState, workWindow } from '../../notices/notice.ts';
 import { DAY, type Instant, localInput, MINUTE, parseLocalInput } from '../../time.ts';
 import { card, type NoticeCard } from '../card.ts';
+import type { Kind, Printing } from '../edition/sheet.ts';
 import { monthOf, partsOf } from '../months.ts';
-import type { Kind, Printing } from '../sheet.ts';
 import { pageSheets } from './print.ts';
 
 /** `/works`: planned work as a calendar and as a list, and what is over. */

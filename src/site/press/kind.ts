@@ -1,8 +1,8 @@
 import { localPath } from '../../http/language.ts';
 import type { Language } from '../../time.ts';
+import type { Kind } from '../edition/sheet.ts';
+import { Tool } from '../edition/tool.ts';
 import { pageSheets } from '../pages/print.ts';
-import type { Kind } from '../sheet.ts';
-import { Tool } from '../tool.ts';
 import { runsOf } from './blocks.ts';
 import { release } from './release.ts';
 

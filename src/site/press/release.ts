@@ -15,7 +15,7 @@ import {
   symptomWords,
 } from '../../notices/words.ts';
 import { type Instant, type Language, showDuration, showTime } from '../../time.ts';
-import type { SiteContent } from '../content.ts';
+import type { SiteContent } from '../edition/content.ts';
 import { facilityNames } from '../facility-names.ts';
 import { knownDate } from '../words.ts';
 import type { Block, Fact, Section } from './blocks.ts';

@@ -5,7 +5,7 @@ import { NotFound } from '../../errors.ts';
 import { type Operator, page } from '../../http/views.ts';
 import { findNotice } from '../../notices/read.ts';
 import type { Clock } from '../../time.ts';
-import type { Edition } from '../edition.ts';
+import type { Edition } from '../edition/edition.ts';
 import { textsOf } from './texts.ts';
 
 export interface TextGround {

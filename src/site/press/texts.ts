@@ -4,7 +4,7 @@ import { noticeUrl } from '../../notices/ground.ts';
 import { inLanguage, type Notice } from '../../notices/notice.ts';
 import type { Instant, Language } from '../../time.ts';
 import { bannerStamp } from '../banner/line.ts';
-import type { Edition } from '../edition.ts';
+import type { Edition } from '../edition/edition.ts';
 import { type PostGround, socialPost } from './post.ts';
 
 export interface CopyGround extends PostGround {

@@ -2,11 +2,11 @@ import { localPath } from '../../http/language.ts';
 import { inLanguage, type Notice } from '../../notices/notice.ts';
 import { type Language, showTime } from '../../time.ts';
 import { card } from '../card.ts';
+import { isSettled } from '../edition/next-change.ts';
+import type { Kind, Printing, Sheet } from '../edition/sheet.ts';
+import { Tool } from '../edition/tool.ts';
 import { headline } from '../headline.ts';
-import { isSettled } from '../next-change.ts';
 import { SERVICE_WORDS } from '../service-state.ts';
-import type { Kind, Printing, Sheet } from '../sheet.ts';
-import { Tool } from '../tool.ts';
 import { drawPicture, type PictureText } from './picture.ts';
 
 const LANGUAGES: Language[] = ['ja', 'en'];

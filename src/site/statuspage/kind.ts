@@ -1,6 +1,6 @@
 import { localPath } from '../../http/language.ts';
 import type { Language } from '../../time.ts';
-import type { Kind } from '../sheet.ts';
+import type { Kind } from '../edition/sheet.ts';
 import { Lists } from './lists.ts';
 import { StatusPage } from './status-page.ts';
 

@@ -3,7 +3,7 @@ import { localPath } from '../../http/language.ts';
 import type { Impact } from '../../notices/impact.ts';
 import { inLanguage, type Notice, noticeState } from '../../notices/notice.ts';
 import type { Instant, Language } from '../../time.ts';
-import type { Printing } from '../sheet.ts';
+import type { Printing } from '../edition/sheet.ts';
 import { idOf } from './ids.ts';
 import { type ComponentStatus, statusUnder, worstOf } from './severity.ts';
 import { plainLine, plainText } from './text.ts';

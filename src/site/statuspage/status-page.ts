@@ -1,6 +1,6 @@
 import type { Notice } from '../../notices/notice.ts';
 import type { Language } from '../../time.ts';
-import type { Printing } from '../sheet.ts';
+import type { Printing } from '../edition/sheet.ts';
 import { type Component, Components } from './components.ts';
 import { type Incident, incidentOf, maintenanceOf, type ScheduledMaintenance, severityOf } from './incidents.ts';
 import type { Lists } from './lists.ts';

@@ -3,10 +3,10 @@ import { render } from '../../http/views.ts';
 import { plainLines } from '../../notices/markup.ts';
 import type { Notice } from '../../notices/notice.ts';
 import type { Language } from '../../time.ts';
-import { isSettled } from '../next-change.ts';
+import { isSettled } from '../edition/next-change.ts';
+import type { Kind, Printing, Sheet } from '../edition/sheet.ts';
 import { type FrontPage, frontPage, isShown } from '../pages/front.ts';
 import { type NoticePage, noticePage } from '../pages/notice.ts';
-import type { Kind, Printing, Sheet } from '../sheet.ts';
 import { lightEnough, Scissors } from './light.ts';
 
 const LANGUAGES: Language[] = ['ja', 'en'];

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { brotliCompressSync, constants, gunzipSync, gzipSync } from 'node:zlib';
-import { compresses, type Encoding } from '../http/encoding.ts';
+import { compresses, type Encoding } from '../../http/encoding.ts';
 import { Room } from './room.ts';
 
 /** Names and values in turn, as Node writes them without another look. */

@@ -1,6 +1,6 @@
-import type { Operator } from '../http/views.ts';
-import type { Notice } from '../notices/notice.ts';
-import type { Instant } from '../time.ts';
+import type { Operator } from '../../http/views.ts';
+import type { Notice } from '../../notices/notice.ts';
+import type { Instant } from '../../time.ts';
 import type { SiteContent } from './content.ts';
 
 /** What all sheets of one edition are printed from. */

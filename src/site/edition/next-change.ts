@@ -1,7 +1,7 @@
-import { type Notice, noticeState, workWindow } from '../notices/notice.ts';
-import type { Instant } from '../time.ts';
-import { RECENT } from './card.ts';
-import { isOpen } from './words.ts';
+import { type Notice, noticeState, workWindow } from '../../notices/notice.ts';
+import type { Instant } from '../../time.ts';
+import { RECENT } from '../card.ts';
+import { isOpen } from '../words.ts';
 
 /** The first moment after `now` at which a page would say something else without anybody publishing. */
 export function nextChange(notices: Notice[], now: Instant): Instant {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Operator } from '../http/views.ts';
-import type { Notice } from '../notices/notice.ts';
-import { type Instant, isoTime } from '../time.ts';
+import type { Operator } from '../../http/views.ts';
+import type { Notice } from '../../notices/notice.ts';
+import { type Instant, isoTime } from '../../time.ts';
 import type { SiteContent } from './content.ts';
 import { turningPoints } from './next-change.ts';
 import type { Printing } from './sheet.ts';

@@ -1,10 +1,10 @@
 import { setImmediate as breathe } from 'node:timers/promises';
-import type { Database } from '../db/open.ts';
-import type { Operator } from '../http/views.ts';
-import { editionNumber } from '../notices/read.ts';
-import { type Clock, type Instant, MINUTE, SECOND } from '../time.ts';
+import type { Database } from '../../db/open.ts';
+import type { Operator } from '../../http/views.ts';
+import { editionNumber } from '../../notices/read.ts';
+import { type Clock, type Instant, MINUTE, SECOND } from '../../time.ts';
+import { KINDS } from '../kinds.ts';
 import { Shelf, type SiteContent } from './content.ts';
-import { KINDS } from './kinds.ts';
 import { nextChange } from './next-change.ts';
 import type { Page } from './page.ts';
 import { bytesOf, isSecure, type Leaf, Printed } from './printed.ts';

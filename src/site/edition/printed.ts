@@ -1,4 +1,4 @@
-import { safetyHeaders } from '../http/headers.ts';
+import { safetyHeaders } from '../../http/headers.ts';
 import { Page } from './page.ts';
 import { Room } from './room.ts';
 import type { Printing, Sheet } from './sheet.ts';

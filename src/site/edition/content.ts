@@ -1,7 +1,7 @@
-import type { Catalogue, CatalogueNames } from '../catalogue/catalogue.ts';
-import { loadCatalogue, loadNames } from '../catalogue/read.ts';
-import type { Reader } from '../db/open.ts';
-import type { Notice } from '../notices/notice.ts';
+import type { Catalogue, CatalogueNames } from '../../catalogue/catalogue.ts';
+import { loadCatalogue, loadNames } from '../../catalogue/read.ts';
+import type { Reader } from '../../db/open.ts';
+import type { Notice } from '../../notices/notice.ts';
 import {
   editionChangedAt,
   loadNotices,
@@ -9,9 +9,9 @@ import {
   loadRevisions,
   type Posting,
   publishedVersions,
-} from '../notices/read.ts';
-import type { Report } from '../notices/report.ts';
-import type { Instant } from '../time.ts';
+} from '../../notices/read.ts';
+import type { Report } from '../../notices/report.ts';
+import type { Instant } from '../../time.ts';
 
 /** What the pages are made of, read once for each edition. */
 export interface SiteContent {

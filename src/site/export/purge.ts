@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { SECOND } from '../time.ts';
-import type { Edition } from './edition.ts';
-import { surrogateKey } from './printed.ts';
+import { SECOND } from '../../time.ts';
+import type { Edition } from '../edition/edition.ts';
+import { surrogateKey } from '../edition/printed.ts';
 
 export interface PurgeGround {
   edition: Edition;
