@@ -4,19 +4,13 @@ import { publishNotice } from '../../src/notices/publish.ts';
 import { drawBadge, inkOf } from '../../src/site/badges/drawing.ts';
 import { STATE_BADGES } from '../../src/site/words.ts';
 import { HOUR } from '../../src/time.ts';
-import { startApp } from '../support/app.ts';
-import { freshDatabase } from '../support/database.ts';
-import { faultInput, publisher, smallCatalogue } from '../support/notices.ts';
+import { faultInput, publisher } from '../support/notices.ts';
+import { startSite } from '../support/site.ts';
 import { childrenOf, type Element, parseXml, textOf } from '../support/xml.ts';
 
 async function ready() {
-  const db = await freshDatabase();
-  await smallCatalogue(db);
-  const shirase = await startApp({ db });
-  const get = async (url: string) => {
-    await shirase.app.edition.refresh();
-    return shirase.app.inject({ url });
-  };
+  const site = await startSite();
+  const { get } = site;
   /** What stands on a badge, and its shape. */
   const badge = async (url: string) => {
     const { body } = await get(url);
@@ -26,7 +20,7 @@ async function ready() {
       .map((one) => one.attributes.d ?? 'ring');
     return { title: textOf(svg, SVG('title')), shape: shape.at(-1), body };
   };
-  return { ...shirase, notices: { ...shirase.ground, announce: () => {} }, get, badge };
+  return { ...site, badge };
 }
 
 const SVG = (name: string) => `{http://www.w3.org/2000/svg}${name}`;

@@ -2,26 +2,18 @@ import { describe, expect, test } from 'vitest';
 import { correctReport } from '../../src/notices/correct.ts';
 import { publishNotice, publishReport } from '../../src/notices/publish.ts';
 import { HOUR, MINUTE } from '../../src/time.ts';
-import { startApp } from '../support/app.ts';
-import { freshDatabase } from '../support/database.ts';
 import { expectValidHtml } from '../support/html.ts';
-import { faultInput, nextReport, publisher, smallCatalogue } from '../support/notices.ts';
+import { faultInput, nextReport, publisher } from '../support/notices.ts';
+import { startSite } from '../support/site.ts';
 
 async function ready() {
-  const db = await freshDatabase();
-  await smallCatalogue(db);
-  const shirase = await startApp({ db });
-  const { app, ground } = shirase;
-  const notices = { ...ground, announce: () => {} };
-  const get = async (url: string) => {
-    await app.edition.refresh();
-    return app.inject({ url });
-  };
+  const site = await startSite();
+  const { get } = site;
   const states = async () => {
     const { state, notices: shown } = (await get('/banner.json')).json<Banner>();
     return [state, ...shown.map((one) => one.label.ja)];
   };
-  return { ...shirase, notices, get, states };
+  return { ...site, states };
 }
 
 interface Banner {

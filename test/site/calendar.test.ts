@@ -2,22 +2,15 @@ import ICAL from 'ical.js';
 import { describe, expect, test } from 'vitest';
 import { publishNotice, publishReport } from '../../src/notices/publish.ts';
 import { DAY } from '../../src/time.ts';
-import { startApp } from '../support/app.ts';
-import { freshDatabase } from '../support/database.ts';
-import { faultInput, nextReport, publisher, smallCatalogue } from '../support/notices.ts';
+import { faultInput, nextReport, publisher } from '../support/notices.ts';
+import { startSite } from '../support/site.ts';
 
 const TITLE = '【重要】メール設備の更改、切替; 影響\\あり 𠮷野家の皆さまもご覧ください（長い題名は行が折り返されます）';
 
 async function ready() {
-  const db = await freshDatabase();
-  await smallCatalogue(db);
-  const shirase = await startApp({ db });
-  const { app, ground } = shirase;
-  const notices = { ...ground, announce: () => {} };
-  const get = async (url = '/calendar.ics') => {
-    await app.edition.refresh();
-    return app.inject({ url });
-  };
+  const site = await startSite();
+  const { notices } = site;
+  const get = (url = '/calendar.ics') => site.get(url);
   const events = async (url?: string) => eventsOf((await get(url)).body);
   const plan = (overrides: Record<string, unknown> = {}, report: Record<string, unknown> = {}) =>
     publishNotice(
@@ -37,7 +30,7 @@ async function ready() {
     );
   const report = (id: string, overrides: Record<string, unknown>) =>
     publishReport(notices, publisher, id, nextReport(overrides));
-  return { ...shirase, notices, get, events, plan, report };
+  return { ...site, get, events, plan, report };
 }
 
 /** As a calendar reads it. */

@@ -1,26 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { correctReport } from '../../src/notices/correct.ts';
 import { publishNotice, publishReport } from '../../src/notices/publish.ts';
-import { startApp } from '../support/app.ts';
-import { freshDatabase } from '../support/database.ts';
 import { checkAtom, checkJsonFeed, checkRss } from '../support/feed-check.ts';
-import { faultInput, nextReport, publisher, smallCatalogue } from '../support/notices.ts';
+import { faultInput, nextReport, publisher } from '../support/notices.ts';
+import { startSite } from '../support/site.ts';
 import { childrenOf, parseXml, textOf } from '../support/xml.ts';
 
 const BASE = 'http://status.example';
 
 async function ready() {
-  const db = await freshDatabase();
-  await smallCatalogue(db);
-  const shirase = await startApp({ db });
-  const { app, ground } = shirase;
-  const notices = { ...ground, announce: () => {} };
-  const get = async (url: string) => {
-    await app.edition.refresh();
-    return app.inject({ url });
-  };
+  const site = await startSite();
+  const { get } = site;
   const items = async (url = '/feed.json') => (await get(url)).json<{ items: Item[] }>().items;
-  return { ...shirase, notices, get, items };
+  return { ...site, items };
 }
 
 interface Item {

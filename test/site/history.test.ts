@@ -1,19 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { publishNotice, publishReport } from '../../src/notices/publish.ts';
-import { startApp } from '../support/app.ts';
 import { textOf } from '../support/console.ts';
 import { expectValidHtml } from '../support/html.ts';
-import { faultInput, nextReport, noticeGround, publisher, smallCatalogue } from '../support/notices.ts';
+import { faultInput, nextReport, publisher } from '../support/notices.ts';
+import { startSite } from '../support/site.ts';
 
 async function ready(now?: string) {
-  const shirase = await startApp(now ? { now } : {});
-  await smallCatalogue(shirase.db);
-  const notices = noticeGround(shirase.db, shirase.clock);
-  const get = async (url: string) => {
-    await shirase.app.edition.refresh();
-    expect(shirase.app.edition.trouble).toBeUndefined();
-    return shirase.app.inject({ url });
-  };
+  const site = await startSite(now ? { now } : {});
+  const { notices } = site;
   /** A fault that began then, and is told at once. */
   const fault = (
     at: string,
@@ -21,12 +15,12 @@ async function ready(now?: string) {
     more: Record<string, unknown> = {},
     report: Record<string, unknown> = {},
   ) => {
-    shirase.clock.set(at);
+    site.clock.set(at);
     const impact = { service: 'mail', facilities: ['051'], symptom: 'unavailable', startedAt: at };
     const input = faultInput({ title: { ja: title }, occurredAt: at, impacts: [impact], ...more }, report);
     return publishNotice(notices, publisher, input);
   };
-  return { ...shirase, notices, get, fault };
+  return { ...site, fault };
 }
 
 describe('the history', () => {

@@ -1,22 +1,14 @@
 import { expect, test } from 'vitest';
 import { publishNotice, publishReport } from '../../src/notices/publish.ts';
-import { changeEdition } from '../../src/notices/read.ts';
 import { DAY } from '../../src/time.ts';
-import { startApp } from '../support/app.ts';
 import { textOf } from '../support/console.ts';
 import { expectValidHtml } from '../support/html.ts';
-import { faultInput, nextReport, noticeGround, publisher, smallCatalogue } from '../support/notices.ts';
+import { faultInput, nextReport, publisher } from '../support/notices.ts';
+import { startSite } from '../support/site.ts';
 
 async function ready() {
-  const shirase = await startApp();
-  await smallCatalogue(shirase.db);
-  await shirase.db.transaction((tx) => changeEdition(tx, shirase.clock.now()));
-  const notices = noticeGround(shirase.db, shirase.clock);
-  const get = async (url: string) => {
-    await shirase.app.edition.refresh();
-    expect(shirase.app.edition.trouble).toBeUndefined();
-    return shirase.app.inject({ url });
-  };
+  const site = await startSite();
+  const { get } = site;
   /** The days of a service's strip in a page's words: 2014-03-06 故障 20140306-1. */
   const days = async (url: string) =>
     [
@@ -27,7 +19,7 @@ async function ready() {
       ([, day, state, links = '']) =>
         `${day} ${state} ${[...links.matchAll(/notices\/([\d-]+)/g)].map(([, id]) => id).join(' ')}`,
     );
-  return { ...shirase, notices, get, days };
+  return { ...site, days };
 }
 
 test('a service has a page for ever: its state, what is open, ninety days and what was', async () => {

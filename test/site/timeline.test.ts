@@ -1,24 +1,13 @@
 import { expect, test } from 'vitest';
 import { publishNotice, publishReport } from '../../src/notices/publish.ts';
 import { HOUR } from '../../src/time.ts';
-import { startApp } from '../support/app.ts';
 import { textOf } from '../support/console.ts';
 import { expectValidHtml } from '../support/html.ts';
-import { faultInput, nextReport, noticeGround, publisher, smallCatalogue } from '../support/notices.ts';
-
-async function ready() {
-  const shirase = await startApp();
-  await smallCatalogue(shirase.db);
-  const notices = noticeGround(shirase.db, shirase.clock);
-  const get = async (url: string) => {
-    await shirase.app.edition.refresh();
-    return shirase.app.inject({ url });
-  };
-  return { ...shirase, notices, get };
-}
+import { faultInput, nextReport, publisher } from '../support/notices.ts';
+import { startSite } from '../support/site.ts';
 
 test('a fault is drawn with each impact, each report and the 30-minute target, and the same stands in a table', async () => {
-  const { get, notices, clock, app } = await ready();
+  const { get, notices, clock, app } = await startSite();
   const impact = { service: 'mail', symptom: 'unavailable', startedAt: '2014-03-06T07:34:00+09:00', approximate: true };
   const impacts = [
     { ...impact, facilities: ['051'] },
@@ -58,7 +47,7 @@ test('a fault is drawn with each impact, each report and the 30-minute target, a
 });
 
 test('work is drawn as planned and as it really was', async () => {
-  const { get, notices, clock } = await ready();
+  const { get, notices, clock } = await startSite();
   const planned = { from: '2014-03-06T10:00:00+09:00', to: '2014-03-06T12:00:00+09:00' };
   const impacts = [{ service: 'mail', facilities: ['141'], symptom: 'unavailable' }];
   const input = faultInput({ kind: 'work', planned, impacts, occurredAt: undefined }, { phase: 'plan' });
