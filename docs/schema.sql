@@ -361,6 +361,13 @@ CREATE INDEX sessions_by_expiry ON sessions (expires_at);
 
 CREATE INDEX sessions_by_subject ON sessions (audience, subject);
 
+CREATE TABLE settings (
+  key text PRIMARY KEY,
+  value text NOT NULL, -- JSON
+  changed_at bigint NOT NULL,
+  changed_by text NOT NULL
+);
+
 CREATE TABLE setup_links (
   token_hash text PRIMARY KEY,
   created_at bigint NOT NULL,

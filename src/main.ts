@@ -1,11 +1,12 @@
 import closeWithGrace from 'close-with-grace';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { buildApp } from './app.ts';
+import { Chores } from './chores.ts';
 import { loadExample } from './cli/example.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import type { Database } from './db/open.ts';
 import { hasStaff, makeSetupLink } from './staff/setup-link.ts';
-import { carryOut, closeApp, groundOf, keepHouse, publicUrlOf, readyDatabase, Sending } from './start.ts';
+import { carryOut, choresOf, closeApp, groundOf, publicUrlOf, readyDatabase, Sending } from './start.ts';
 import { systemClock } from './time.ts';
 
 /** The process: settings, database, web and courier, and a stop that loses nothing. The only file with signals. */
@@ -16,15 +17,14 @@ async function main(): Promise<void> {
   const app = await buildApp({ ...ground, logger: loggerOf(config) });
   const firstWords = await prepareFirstStart(config, db, ground);
   const sending = new Sending(config, ground, app.log);
-  const stopHousekeeping = keepHouse(app, db, systemClock);
+  const chores = new Chores(choresOf(ground), (error, message) => app.log.warn({ err: error }, message));
   let stopCarrying = async () => {};
 
   closeWithGrace({ delay: 10_000, logger: { error: (text) => app.log.error(text) } }, async ({ err, signal }) => {
     if (err) app.log.error({ err }, 'ending after an unexpected error');
     else app.log.info(`${signal ?? 'stop'}: finishing what is under way`);
-    stopHousekeeping();
     // Side by side: a slow reader must not keep mails waiting for their end, nor a slow relay readers.
-    await Promise.all([closeApp(app), sending.stop(), stopCarrying()]);
+    await Promise.all([closeApp(app), sending.stop(), chores.stop(), stopCarrying()]);
     await db.close();
   });
 
@@ -35,6 +35,7 @@ async function main(): Promise<void> {
   if (config.role !== 'web') {
     app.follow(() => sending.wake());
     sending.start();
+    chores.start();
   }
   if (!config.smtpUrl) app.log.info(`SMTP_URL is not set: mails are written to ${config.dataDir}/outbox as .eml files`);
   process.stdout.write(`\nShirase: ${publicUrlOf(config)}/\n${firstWords}\n`);

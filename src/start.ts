@@ -6,6 +6,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { type AlertGround, expandNext } from './alerts/expand.ts';
 import { alertSettled, recheckAlert } from './alerts/recheck.ts';
 import type { Ground } from './app.ts';
+import type { Chore } from './chores.ts';
 import { type Config, packageRoot } from './config.ts';
 import { migrate } from './db/migrate.ts';
 import { type Database, openDatabase, type Warn } from './db/open.ts';
@@ -182,18 +183,15 @@ export async function closeApp(app: FastifyInstance): Promise<void> {
   }
 }
 
-/** What nobody waits for: rows that have run out. */
-export function keepHouse(app: FastifyInstance, db: Database, clock: Clock): () => void {
-  const sweep = async () => {
-    try {
-      await removeExpiredSessions(db.kysely, clock.now());
-      await forgetOldAnswers(db, clock.now());
-    } catch (error) {
-      app.log.warn({ err: error }, 'housekeeping failed; it comes again in an hour');
-    }
-  };
-  const timer = setInterval(() => void sweep(), HOUR);
-  timer.unref();
-  void sweep();
-  return () => clearInterval(timer);
+/** What this house does at its time though nobody asks, room by room. Web nodes leave it to the couriers. */
+export function choresOf(ground: Omit<Ground, 'logger'>): Chore[] {
+  const { db, clock } = ground;
+  return [
+    {
+      name: 'forget sessions that have run out',
+      every: HOUR,
+      run: () => removeExpiredSessions(db.kysely, clock.now()),
+    },
+    { name: 'forget old answers to programs', every: HOUR, run: () => forgetOldAnswers(db, clock.now()) },
+  ];
 }

@@ -1,5 +1,11 @@
 import type { Reader, Tx } from '../db/open.ts';
-import type { ApiKeysTable, AuditEntriesTable, IdempotencyKeysTable, StaffTable } from '../db/tables/staff.ts';
+import type {
+  ApiKeysTable,
+  AuditEntriesTable,
+  IdempotencyKeysTable,
+  SettingsTable,
+  StaffTable,
+} from '../db/tables/staff.ts';
 import type { Instant } from '../time.ts';
 
 /** The room's only SQL. */
@@ -74,6 +80,18 @@ export const staffStore = {
       .returning('token_hash')
       .execute();
     return rows.length === 1;
+  },
+
+  async settings(db: Reader): Promise<SettingsTable[]> {
+    return db.selectFrom('settings').selectAll().execute();
+  },
+
+  async changeSetting(tx: Tx, row: SettingsTable): Promise<void> {
+    await tx
+      .insertInto('settings')
+      .values(row)
+      .onConflict((conflict) => conflict.column('key').doUpdateSet(row))
+      .execute();
   },
 
   async audit(tx: Tx, row: AuditEntriesTable): Promise<void> {

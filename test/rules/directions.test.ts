@@ -13,7 +13,7 @@ const FLOORS: string[][] = [
   ['catalogue', 'staff'],
   ['http', 'mail'],
   ['db'],
-  ['time.ts', 'errors.ts', 'config.ts', 'brand'],
+  ['time.ts', 'errors.ts', 'config.ts', 'chores.ts', 'brand'],
 ];
 
 /** What goes sideways or up nevertheless, and why. */

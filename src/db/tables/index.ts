@@ -28,6 +28,7 @@ import type {
   AuditEntriesTable,
   IdempotencyKeysTable,
   SessionsTable,
+  SettingsTable,
   SetupLinksTable,
   StaffTable,
 } from './staff.ts';
@@ -60,6 +61,7 @@ export interface Tables {
   staff: StaffTable;
   api_keys: ApiKeysTable;
   sessions: SessionsTable;
+  settings: SettingsTable;
   setup_links: SetupLinksTable;
   audit_entries: AuditEntriesTable;
   idempotency_keys: IdempotencyKeysTable;

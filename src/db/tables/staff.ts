@@ -55,3 +55,11 @@ export interface IdempotencyKeysTable {
   answer: string;
   created_at: number;
 }
+
+export interface SettingsTable {
+  key: string;
+  /** JSON */
+  value: string;
+  changed_at: number;
+  changed_by: string;
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import type { Database, Reader } from '../db/open.ts';
+import { parse } from '../http/forms.ts';
+import type { Clock } from '../time.ts';
+import { type Actor, record } from './audit.ts';
+import { staffStore } from './store.ts';
+
+/**
+ * What an administrator may change while the service runs, each with its default, unit and reason. What the process needs to start
+ * is an option of the environment (config.ts). A rule that the law may change stands here and not in code.
+ */
+const SETTINGS = {
+  /** Minutes from the clock's start to the first report. REGULATION 1.6. */
+  firstReportMinutes: z.int().min(5).max(240).default(30),
+  /** Minutes from report to report while something is broken. REGULATION 1.8. */
+  updateMinutes: z.int().min(10).max(720).default(60),
+};
+
+const known = z.object(SETTINGS);
+
+export type Settings = z.output<typeof known>;
+export type SettingKey = keyof Settings;
+
+/** All settings; those that nobody changed, or whose stored value is no longer allowed, have their default. */
+export async function readSettings(db: Reader): Promise<Settings> {
+  const stored = new Map((await staffStore.settings(db)).map((row) => [row.key, JSON.parse(row.value) as unknown]));
+  return known.parse(
+    Object.fromEntries(
+      Object.entries(SETTINGS).flatMap(([key, schema]) =>
+        stored.has(key) && schema.safeParse(stored.get(key)).success ? [[key, stored.get(key)]] : [],
+      ),
+    ),
+  );
+}
+
+/**
+ * Changes settings; those that are not named stay. Whoever did it is recorded with before and after.
+ * @throws Invalid naming every wrong one.
+ */
+export async function changeSettings(db: Database, clock: Clock, actor: Actor, changes: object): Promise<Settings> {
+  const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
+  const wanted = parse(z.strictObject(SETTINGS).partial(), given) as Partial<Settings>;
+  const now = clock.now();
+  return db.transaction(async (tx) => {
+    const before = await readSettings(tx);
+    const changed = (Object.keys(given) as SettingKey[]).filter(
+      (key) => JSON.stringify(wanted[key]) !== JSON.stringify(before[key]),
+    );
+    for (const key of changed) {
+      const row = { key, value: JSON.stringify(wanted[key]), changed_at: now, changed_by: actor.name };
+      await staffStore.changeSetting(tx, row);
+      await record(tx, now, actor, 'setting:change', 'setting', key, before[key], wanted[key]);
+    }
+    return readSettings(tx);
+  });
+}
