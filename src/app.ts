@@ -16,7 +16,7 @@ import { stripLanguage } from './http/language.ts';
 import { useSchemas } from './http/schemas.ts';
 import type { Operator } from './http/views.ts';
 import { lookupRoutes } from './lookup/routes.ts';
-import { consoleRoutes } from './notices/console-routes.ts';
+import { consoleRoutes } from './notices/console/console-routes.ts';
 import { changeEdition } from './notices/read.ts';
 import { noticeRoutes } from './notices/routes.ts';
 import { Edition } from './site/edition/edition.ts';

@@ -5,7 +5,7 @@ import type { ImpactInput, ReportInput } from './input.ts';
 import type { Notice } from './notice.ts';
 import { mayFollow } from './phases.ts';
 import type { Picture } from './report.ts';
-import { PHASE_WORDS } from './words.ts';
+import { PHASE_WORDS } from './wording/words.ts';
 
 /** What a notice becomes by a report, or what stands against it. */
 export interface Advance {

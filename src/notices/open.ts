@@ -4,9 +4,9 @@ import { record } from '../staff/audit.ts';
 import { type Instant, MINUTE } from '../time.ts';
 import type { NoticeGround } from './ground.ts';
 import type { ImpactInput, NoticeInput } from './input.ts';
-import type { Names } from './names.ts';
 import type { Poster } from './poster.ts';
 import { noticeStore } from './store.ts';
+import type { Names } from './wording/names.ts';
 
 /** What is known of a notice before its first report. While it is a draft much may be missing. */
 export type NoticeFacts = Pick<

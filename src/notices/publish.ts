@@ -6,14 +6,14 @@ import type { Instant } from '../time.ts';
 import { type Advance, advance } from './advance.ts';
 import { type AlsoInTransaction, type NoticeGround, noticeUrl } from './ground.ts';
 import { mailedByDefault, type NoticeInput, type ReportInput } from './input.ts';
-import { letterFor } from './letters.ts';
-import type { Names } from './names.ts';
 import type { Notice } from './notice.ts';
 import { openDraftNotice, rewriteDraftNotice, unknownNames } from './open.ts';
 import type { Poster } from './poster.ts';
 import { publicationOf } from './reach.ts';
 import type { Report } from './report.ts';
 import { noticeStore } from './store.ts';
+import { letterFor } from './wording/letters.ts';
+import type { Names } from './wording/names.ts';
 
 /**
  * Publishes the next report of a notice. Report, impacts, postings, audit row, outbox work and the edition's new number are one

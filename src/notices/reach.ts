@@ -3,9 +3,9 @@ import type { Scope } from '../alerts/scope.ts';
 import type { Purpose } from '../alerts/slot.ts';
 import type { Language } from '../time.ts';
 import type { Impact } from './impact.ts';
-import type { Names } from './names.ts';
 import type { Notice } from './notice.ts';
 import type { Report } from './report.ts';
+import type { Names } from './wording/names.ts';
 
 /** What a report is to those who are mailed. A correction is a last word: it never takes the place kept for recovery. */
 export function purposeOf(report: Report): Purpose {

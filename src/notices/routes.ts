@@ -17,12 +17,12 @@ import {
   type ReportInput,
   reportInput,
 } from './input.ts';
-import { type NoticeJson, noticeJson, noticeJsonSchema } from './json.ts';
 import type { Notice } from './notice.ts';
 import { recordPosting } from './post.ts';
 import type { Poster } from './poster.ts';
 import { publishNotice, publishReport } from './publish.ts';
 import { noticeStore } from './store.ts';
+import { type NoticeJson, noticeJson, noticeJsonSchema } from './wording/json.ts';
 
 const tags = ['notices'];
 const noticeId = z.object({ id: z.string().max(40) });

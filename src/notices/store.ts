@@ -8,9 +8,9 @@ import type {
 } from '../db/tables/notices.ts';
 import { type Instant, wallClock } from '../time.ts';
 import type { Impact } from './impact.ts';
-import type { Names } from './names.ts';
 import type { Notice, Text } from './notice.ts';
 import type { Picture, Report } from './report.ts';
+import type { Names } from './wording/names.ts';
 
 /** The room's only SQL. Rows become notices here and nowhere else. */
 

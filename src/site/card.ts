@@ -1,7 +1,7 @@
 import type { Name } from '../catalogue/catalogue.ts';
 import type { Message } from '../errors.ts';
 import { type Notice, type NoticeState, noticeState, recoveredAt, workWindow } from '../notices/notice.ts';
-import { STATE_WORDS } from '../notices/words.ts';
+import { STATE_WORDS } from '../notices/wording/words.ts';
 import { DAY, type Instant } from '../time.ts';
 import type { SiteContent } from './edition/content.ts';
 import { type Badge, type ImpactView, impactView, isOpen, STATE_BADGES } from './words.ts';

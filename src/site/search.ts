@@ -1,6 +1,6 @@
 import type { Name } from '../catalogue/catalogue.ts';
-import { plainLines } from '../notices/markup.ts';
 import type { Notice } from '../notices/notice.ts';
+import { plainLines } from '../notices/wording/markup.ts';
 import type { Language } from '../time.ts';
 import type { SiteContent } from './edition/content.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseFacilities, showFacilities } from '../../src/notices/facility-list.ts';
+import { parseFacilities, showFacilities } from '../../src/notices/form/facility-list.ts';
 
 const known = ['051', '062', '121', '122', '141', '142', 'kita-1'];
 

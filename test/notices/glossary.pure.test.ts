@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { inPlainWords, plainWordsFor } from '../../src/notices/glossary.ts';
+import { inPlainWords, plainWordsFor } from '../../src/notices/wording/glossary.ts';
 
 const found = (text: string, field = 'body.ja') =>
   plainWordsFor({ [field]: text }).map(({ term, plain, places }) => `${term}→${plain} ${places[0]?.count}`);

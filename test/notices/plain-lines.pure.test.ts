@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { plainLines } from '../../src/notices/markup.ts';
+import { plainLines } from '../../src/notices/wording/markup.ts';
 
 test('staff text without its markup has a line for each paragraph, item and row, and keeps what a link leads to', () => {
   const text = [

@@ -72,9 +72,8 @@ test('SQL stands in stores', () => {
 
 /** What decides. It is given the time and what is known, and answers. */
 const PURE = [
-  ...['notice', 'impact', 'report', 'phases', 'advance', 'reach', 'words', 'names', 'glossary'].map(
-    (n) => `src/notices/${n}.ts`,
-  ),
+  ...['notice', 'impact', 'report', 'phases', 'advance', 'reach'].map((name) => `src/notices/${name}.ts`),
+  ...['words', 'names', 'glossary'].map((name) => `src/notices/wording/${name}.ts`),
   ...['scope', 'slot', 'personal', 'email-address'].map((name) => `src/alerts/${name}.ts`),
   'src/lookup/affected.ts',
   ...['attempt', 'smtp-reply'].map((name) => `src/mail/${name}.ts`),

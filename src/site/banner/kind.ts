@@ -3,7 +3,7 @@ import { localPath } from '../../http/language.ts';
 import { render } from '../../http/views.ts';
 import { noticeUrl } from '../../notices/ground.ts';
 import { type Notice, noticeState } from '../../notices/notice.ts';
-import { STATE_WORDS } from '../../notices/words.ts';
+import { STATE_WORDS } from '../../notices/wording/words.ts';
 import { isoTime, type Language } from '../../time.ts';
 import { card } from '../card.ts';
 import type { Kind, Printing } from '../edition/sheet.ts';

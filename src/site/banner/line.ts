@@ -1,5 +1,5 @@
 import { type Notice, noticeState } from '../../notices/notice.ts';
-import { STATE_WORDS } from '../../notices/words.ts';
+import { STATE_WORDS } from '../../notices/wording/words.ts';
 import { type Instant, type Language, showTime } from '../../time.ts';
 
 /** What stands before a notice's title on somebody else's page: 【発生中】[2014年3月6日(木) 8:00 JST]. The time is its newest report's. */

@@ -1,8 +1,8 @@
 import { ICalCalendarMethod, ICalEventStatus, ICalEventTransparency, default as makeCalendar } from 'ical-generator';
 import { localPath } from '../../http/language.ts';
 import { noticeUrl } from '../../notices/ground.ts';
-import { plainLines } from '../../notices/markup.ts';
 import { inLanguage, type Notice, noticeState, workWindow } from '../../notices/notice.ts';
+import { plainLines } from '../../notices/wording/markup.ts';
 import { DAY, HOUR, type Language, SECOND } from '../../time.ts';
 import type { Kind, Printing } from '../edition/sheet.ts';
 import { folded } from './fold.ts';

@@ -1,8 +1,8 @@
 import type { Message } from '../../errors.ts';
 import { localPath } from '../../http/language.ts';
-import { bodyHtml } from '../../notices/markup.ts';
 import { inLanguage, noticeState, type Text } from '../../notices/notice.ts';
-import { PHASE_WORDS, STATE_WORDS } from '../../notices/words.ts';
+import { bodyHtml } from '../../notices/wording/markup.ts';
+import { PHASE_WORDS, STATE_WORDS } from '../../notices/wording/words.ts';
 import type { Instant, Language } from '../../time.ts';
 import type { SiteContent } from '../edition/content.ts';
 import { firstTold } from '../first-told.ts';

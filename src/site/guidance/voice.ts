@@ -1,6 +1,6 @@
 import type { Name } from '../../catalogue/catalogue.ts';
 import type { Message } from '../../errors.ts';
-import { plainLines } from '../../notices/markup.ts';
+import { plainLines } from '../../notices/wording/markup.ts';
 import type { Instant, Language } from '../../time.ts';
 import type { Sentence } from './speech.ts';
 import { spokenTime } from './spoken-time.ts';

@@ -2,7 +2,7 @@ import type { CatalogueNames, Name } from '../../catalogue/catalogue.ts';
 import type { Message } from '../../errors.ts';
 import type { Symptom } from '../../notices/impact.ts';
 import { type Notice, type NoticeState, workWindow } from '../../notices/notice.ts';
-import { FIRST_REPORT_TARGET } from '../../notices/report-look.ts';
+import { FIRST_REPORT_TARGET } from '../../notices/wording/report-look.ts';
 import type { Instant } from '../../time.ts';
 import { type ImpactView, impactView, SYMPTOM_NAMES } from '../words.ts';
 

@@ -9,7 +9,7 @@ import {
   MEASURE_FIELD_WORDS,
   MEASURE_STATUS_WORDS,
   PHASE_WORDS,
-} from '../../notices/words.ts';
+} from '../../notices/wording/words.ts';
 import type { Instant, Language } from '../../time.ts';
 import { card, type NoticeCard } from '../card.ts';
 import type { SiteContent } from '../edition/content.ts';

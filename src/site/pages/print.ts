@@ -1,6 +1,6 @@
 import { localPath } from '../../http/language.ts';
 import { render } from '../../http/views.ts';
-import { bodyHtml } from '../../notices/markup.ts';
+import { bodyHtml } from '../../notices/wording/markup.ts';
 import type { Language } from '../../time.ts';
 import type { Printing, Sheet } from '../edition/sheet.ts';
 

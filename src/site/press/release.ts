@@ -2,10 +2,10 @@ import type { Desk, Name } from '../../catalogue/catalogue.ts';
 import type { Message } from '../../errors.ts';
 import { noticeUrl } from '../../notices/ground.ts';
 import type { Impact } from '../../notices/impact.ts';
-import { plainLines } from '../../notices/markup.ts';
 import type { Notice } from '../../notices/notice.ts';
 import type { Posting } from '../../notices/read.ts';
 import type { Measure, Picture, Report } from '../../notices/report.ts';
+import { plainLines } from '../../notices/wording/markup.ts';
 import {
   CAUSE_KIND_WORDS,
   CAUSE_STATE_WORDS,
@@ -13,7 +13,7 @@ import {
   MEASURE_STATUS_WORDS,
   PHASE_WORDS,
   symptomWords,
-} from '../../notices/words.ts';
+} from '../../notices/wording/words.ts';
 import { type Instant, type Language, showDuration, showTime } from '../../time.ts';
 import type { SiteContent } from '../edition/content.ts';
 import { facilityNames } from '../facility-names.ts';

@@ -1,7 +1,7 @@
 import { localPath } from '../../http/language.ts';
 import { render } from '../../http/views.ts';
-import { plainLines } from '../../notices/markup.ts';
 import type { Notice } from '../../notices/notice.ts';
+import { plainLines } from '../../notices/wording/markup.ts';
 import type { Language } from '../../time.ts';
 import { isSettled } from '../edition/next-change.ts';
 import type { Kind, Printing, Sheet } from '../edition/sheet.ts';

@@ -1,8 +1,8 @@
-import { localInput } from '../time.ts';
+import { localInput } from '../../time.ts';
+import type { Notice } from '../notice.ts';
+import type { Report } from '../report.ts';
 import { showFacilities } from './facility-list.ts';
 import type { Fields } from './form-reader.ts';
-import type { Notice } from './notice.ts';
-import type { Report } from './report.ts';
 
 const TIME = /(^|\.)(\w+At|at|from|to|actualFrom|actualTo)$/;
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { type Instant, isoTime } from '../time.ts';
-import { noticeUrl } from './ground.ts';
-import { type Notice, noticeState } from './notice.ts';
-import type { Report } from './report.ts';
+import { type Instant, isoTime } from '../../time.ts';
+import { noticeUrl } from '../ground.ts';
+import { type Notice, noticeState } from '../notice.ts';
+import type { Report } from '../report.ts';
 
 /** A notice as the API shows it: camelCase, times ISO 8601 with the operator's offset. */
 

@@ -1,7 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { languageOf, localPath } from '../http/language.ts';
-import { localInput } from '../time.ts';
+import { languageOf, localPath } from '../../http/language.ts';
+import { localInput } from '../../time.ts';
+import { type Draft, findDraft } from '../draft.ts';
+import { readNotice } from '../form/form.ts';
+import type { Fields } from '../form/form-reader.ts';
+import { foundNotice } from '../found.ts';
+import type { NoticeGround } from '../ground.ts';
+import { type NoticeInput, parseNotice } from '../input.ts';
+import { noticeState } from '../notice.ts';
+import { nextPhases } from '../phases.ts';
+import { publishNotice } from '../publish.ts';
+import { noticeStore } from '../store.ts';
+import { PHASE_WORDS } from '../wording/words.ts';
 import { draftFields, keep, openedBefore, openOnce } from './console-draft.ts';
 import {
   formGround,
@@ -13,17 +24,6 @@ import {
   troubleOf,
   withMoreRows,
 } from './console-form.ts';
-import { type Draft, findDraft } from './draft.ts';
-import { readNotice } from './form.ts';
-import type { Fields } from './form-reader.ts';
-import { foundNotice } from './found.ts';
-import type { NoticeGround } from './ground.ts';
-import { type NoticeInput, parseNotice } from './input.ts';
-import { noticeState } from './notice.ts';
-import { nextPhases } from './phases.ts';
-import { publishNotice } from './publish.ts';
-import { noticeStore } from './store.ts';
-import { PHASE_WORDS } from './words.ts';
 
 const audience = { who: 'staff', may: 'notice:draft' } as const;
 

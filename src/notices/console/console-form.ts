@@ -1,28 +1,28 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { loadCatalogue } from '../catalogue/read.ts';
-import { Conflict, type FieldProblem, Forbidden, Invalid, type Message } from '../errors.ts';
-import { requireStaff } from '../http/audience.ts';
-import { page } from '../http/views.ts';
-import { mayDo } from '../staff/permissions.ts';
-import { namesOfWhoMay } from '../staff/who-may.ts';
-import { fieldsOf, rowCount } from './form.ts';
-import { labelOf } from './form-labels.ts';
-import { type Fields, type FormGround, MOST_ROWS, type Reading } from './form-reader.ts';
-import { inPlainWords, plainWordsFor } from './glossary.ts';
-import type { NoticeGround } from './ground.ts';
-import { SYMPTOMS } from './impact.ts';
-import type { Notice } from './notice.ts';
-import type { Poster } from './poster.ts';
-import { CAUSE_KINDS, CAUSE_STATES, MEASURE_FIELDS, MEASURE_STATUSES } from './report.ts';
-import { type ReportLook, reportLook } from './report-look.ts';
-import { noticeStore } from './store.ts';
+import { loadCatalogue } from '../../catalogue/read.ts';
+import { Conflict, type FieldProblem, Forbidden, Invalid, type Message } from '../../errors.ts';
+import { requireStaff } from '../../http/audience.ts';
+import { page } from '../../http/views.ts';
+import { mayDo } from '../../staff/permissions.ts';
+import { namesOfWhoMay } from '../../staff/who-may.ts';
+import { fieldsOf, rowCount } from '../form/form.ts';
+import { labelOf } from '../form/form-labels.ts';
+import { type Fields, type FormGround, MOST_ROWS, type Reading } from '../form/form-reader.ts';
+import type { NoticeGround } from '../ground.ts';
+import { SYMPTOMS } from '../impact.ts';
+import type { Notice } from '../notice.ts';
+import type { Poster } from '../poster.ts';
+import { CAUSE_KINDS, CAUSE_STATES, MEASURE_FIELDS, MEASURE_STATUSES } from '../report.ts';
+import { noticeStore } from '../store.ts';
+import { inPlainWords, plainWordsFor } from '../wording/glossary.ts';
+import { type ReportLook, reportLook } from '../wording/report-look.ts';
 import {
   CAUSE_KIND_WORDS,
   CAUSE_STATE_WORDS,
   MEASURE_FIELD_WORDS,
   MEASURE_STATUS_WORDS,
   SYMPTOM_WORDS,
-} from './words.ts';
+} from '../wording/words.ts';
 
 const LISTS = ['impacts', 'causes', 'measures'] as const;
 type FormKind = 'notice' | 'report';

@@ -1,8 +1,8 @@
-import type { Message } from '../errors.ts';
-import type { Symptom } from './impact.ts';
-import type { NoticeKind, NoticeState } from './notice.ts';
-import type { Phase } from './phases.ts';
-import type { CauseKind, CauseState, MeasureField, MeasureStatus } from './report.ts';
+import type { Message } from '../../errors.ts';
+import type { Symptom } from '../impact.ts';
+import type { NoticeKind, NoticeState } from '../notice.ts';
+import type { Phase } from '../phases.ts';
+import type { CauseKind, CauseState, MeasureField, MeasureStatus } from '../report.ts';
 
 /** The readers' words for every closed set of this room. Pages, mails and the API's readers take them from here. */
 

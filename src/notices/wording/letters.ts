@@ -1,10 +1,10 @@
-import type { AlertText } from '../alerts/publication.ts';
-import { type Operator, render } from '../http/views.ts';
-import type { Language } from '../time.ts';
+import type { AlertText } from '../../alerts/publication.ts';
+import { type Operator, render } from '../../http/views.ts';
+import type { Language } from '../../time.ts';
+import { inLanguage, type Notice } from '../notice.ts';
+import type { Phase } from '../phases.ts';
+import type { Report } from '../report.ts';
 import type { Names } from './names.ts';
-import { inLanguage, type Notice } from './notice.ts';
-import type { Phase } from './phases.ts';
-import type { Report } from './report.ts';
 import { CAUSE_STATE_WORDS, PHASE_WORDS, symptomWords } from './words.ts';
 
 /** The state in words, first in the subject: a telephone shows fifteen characters. REGULATION 1.12. */

@@ -1,16 +1,16 @@
 import type { FastifyRequest } from 'fastify';
-import { Conflict } from '../errors.ts';
-import { requireStaff } from '../http/audience.ts';
-import { answerTo, once } from '../staff/idempotency.ts';
+import { Conflict } from '../../errors.ts';
+import { requireStaff } from '../../http/audience.ts';
+import { answerTo, once } from '../../staff/idempotency.ts';
+import { type Draft, findDraft, openNotice, saveDraft } from '../draft.ts';
+import { readNotice, writtenIn } from '../form/form.ts';
+import { fieldsFromBody } from '../form/form-fill.ts';
+import type { Fields, FormGround } from '../form/form-reader.ts';
+import type { AlsoInTransaction, NoticeGround } from '../ground.ts';
+import type { Notice } from '../notice.ts';
+import type { NoticeFacts } from '../open.ts';
+import type { Poster } from '../poster.ts';
 import { posterAt } from './console-form.ts';
-import { type Draft, findDraft, openNotice, saveDraft } from './draft.ts';
-import { readNotice, writtenIn } from './form.ts';
-import { fieldsFromBody } from './form-fill.ts';
-import type { Fields, FormGround } from './form-reader.ts';
-import type { AlsoInTransaction, NoticeGround } from './ground.ts';
-import type { Notice } from './notice.ts';
-import type { NoticeFacts } from './open.ts';
-import type { Poster } from './poster.ts';
 
 /** The form's own words, or those of a program that left a draft. */
 export function draftFields(draft: Draft | undefined, zone: string): Fields {

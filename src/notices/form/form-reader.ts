@@ -1,5 +1,5 @@
-import type { FieldProblem } from '../errors.ts';
-import { isoTime, parseLocalInput } from '../time.ts';
+import type { FieldProblem } from '../../errors.ts';
+import { isoTime, parseLocalInput } from '../../time.ts';
 import { parseFacilities } from './facility-list.ts';
 
 /** What stands in a form, word for word. Names are the paths of the API's body, without `report.`: `impacts.0.service`. */

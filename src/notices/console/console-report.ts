@@ -1,5 +1,18 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { languageOf, localPath } from '../http/language.ts';
+import { languageOf, localPath } from '../../http/language.ts';
+import { findDraft } from '../draft.ts';
+import { readReport } from '../form/form.ts';
+import { fieldsFromReport } from '../form/form-fill.ts';
+import type { Fields } from '../form/form-reader.ts';
+import { foundNotice } from '../found.ts';
+import type { NoticeGround } from '../ground.ts';
+import { mailedByDefault, parseReport } from '../input.ts';
+import type { Notice } from '../notice.ts';
+import { nextPhases, PHASES, type Phase } from '../phases.ts';
+import { publishReport } from '../publish.ts';
+import { noticeStore } from '../store.ts';
+import { impactLook, reportLook } from '../wording/report-look.ts';
+import { PHASE_WORDS } from '../wording/words.ts';
 import { phaseLinks } from './console-board.ts';
 import { draftFields, saveForm } from './console-draft.ts';
 import {
@@ -12,20 +25,6 @@ import {
   troubleOf,
   withMoreRows,
 } from './console-form.ts';
-
-import { findDraft } from './draft.ts';
-import { readReport } from './form.ts';
-import { fieldsFromReport } from './form-fill.ts';
-import type { Fields } from './form-reader.ts';
-import { foundNotice } from './found.ts';
-import type { NoticeGround } from './ground.ts';
-import { mailedByDefault, parseReport } from './input.ts';
-import type { Notice } from './notice.ts';
-import { nextPhases, PHASES, type Phase } from './phases.ts';
-import { publishReport } from './publish.ts';
-import { impactLook, reportLook } from './report-look.ts';
-import { noticeStore } from './store.ts';
-import { PHASE_WORDS } from './words.ts';
 
 const audience = { who: 'staff', may: 'notice:draft' } as const;
 

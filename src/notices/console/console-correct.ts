@@ -1,6 +1,17 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { Conflict, NotFound } from '../errors.ts';
-import { languageOf, localPath } from '../http/language.ts';
+import { Conflict, NotFound } from '../../errors.ts';
+import { languageOf, localPath } from '../../http/language.ts';
+import { correctReport } from '../correct.ts';
+import { readCorrection } from '../form/form.ts';
+import { fieldsFromReport } from '../form/form-fill.ts';
+import type { Fields } from '../form/form-reader.ts';
+import { foundNotice } from '../found.ts';
+import type { NoticeGround } from '../ground.ts';
+import { parseCorrection } from '../input.ts';
+import type { Notice } from '../notice.ts';
+import type { Report } from '../report.ts';
+import { noticeStore } from '../store.ts';
+import { reportLook } from '../wording/report-look.ts';
 import {
   formGround,
   parseReading,
@@ -11,17 +22,6 @@ import {
   troubleOf,
   withMoreRows,
 } from './console-form.ts';
-import { correctReport } from './correct.ts';
-import { readCorrection } from './form.ts';
-import { fieldsFromReport } from './form-fill.ts';
-import type { Fields } from './form-reader.ts';
-import { foundNotice } from './found.ts';
-import type { NoticeGround } from './ground.ts';
-import { parseCorrection } from './input.ts';
-import type { Notice } from './notice.ts';
-import type { Report } from './report.ts';
-import { reportLook } from './report-look.ts';
-import { noticeStore } from './store.ts';
 
 const audience = { who: 'staff', may: 'notice:draft' } as const;
 

@@ -1,4 +1,4 @@
-import type { Message } from '../errors.ts';
+import type { Message } from '../../errors.ts';
 
 export interface FacilityList {
   /** As the API takes it. */

@@ -1,4 +1,4 @@
-import type { Message } from '../errors.ts';
+import type { Message } from '../../errors.ts';
 
 const LABELS: Record<string, Message> = {
   title: { ja: '件名', en: 'Title' },

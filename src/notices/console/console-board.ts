@@ -1,8 +1,8 @@
-import { DAY, type Instant } from '../time.ts';
-import { type Notice, type NoticeState, noticeState } from './notice.ts';
-import { nextPhases, type Phase } from './phases.ts';
-import { firstReportClock } from './report-look.ts';
-import { PHASE_WORDS, STATE_WORDS } from './words.ts';
+import { DAY, type Instant } from '../../time.ts';
+import { type Notice, type NoticeState, noticeState } from '../notice.ts';
+import { nextPhases, type Phase } from '../phases.ts';
+import { firstReportClock } from '../wording/report-look.ts';
+import { PHASE_WORDS, STATE_WORDS } from '../wording/words.ts';
 
 /** How long what is over stays on the board. */
 const RECENT = 14 * DAY;

@@ -1,9 +1,9 @@
-import { type Instant, MINUTE } from '../time.ts';
-import type { Impact } from './impact.ts';
+import { type Instant, MINUTE } from '../../time.ts';
+import type { Impact } from '../impact.ts';
+import type { Notice, Text } from '../notice.ts';
+import type { Report } from '../report.ts';
 import { bodyHtml } from './markup.ts';
 import type { Names } from './names.ts';
-import type { Notice, Text } from './notice.ts';
-import type { Report } from './report.ts';
 import {
   CAUSE_KIND_WORDS,
   CAUSE_STATE_WORDS,
