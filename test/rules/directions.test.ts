@@ -7,13 +7,13 @@ const FLOORS: string[][] = [
   ['cli'],
   ['start.ts'],
   ['app.ts'],
-  ['site'],
+  ['site', 'regulator'],
   ['notices', 'lookup'],
   ['alerts', 'customers'],
   ['catalogue', 'staff'],
   ['http', 'mail'],
   ['db'],
-  ['time.ts', 'errors.ts', 'config.ts', 'chores.ts', 'brand'],
+  ['time.ts', 'errors.ts', 'config.ts', 'chores.ts', 'brand', 'paper'],
 ];
 
 /** What goes sideways or up nevertheless, and why. */
@@ -34,7 +34,7 @@ test('every room stands on a floor', () => {
   expect(own.length).toBeGreaterThan(200);
 });
 
-test('imports go down: main, cli, start, app, site, notices and lookup, alerts and customers, catalogue and staff, http and mail, db', () => {
+test('imports go down: main, cli, start, app, site and regulator, notices and lookup, alerts and customers, catalogue and staff, http and mail, db', () => {
   const upwards = own.filter((one) => room(one.from) !== room(one.to) && floor(one.from) >= floor(one.to));
   const ground = upwards.filter((one) => floor(one.from) < FLOORS.length - 1);
   expect(ground.map(arrow).filter((one) => !(one in EXCEPTIONS))).toEqual([]);
@@ -75,6 +75,7 @@ const PURE = [
   ...['notice', 'impact', 'report', 'phases', 'advance', 'reach'].map((name) => `src/notices/${name}.ts`),
   ...['words', 'names', 'glossary'].map((name) => `src/notices/wording/${name}.ts`),
   ...['scope', 'slot', 'personal', 'email-address'].map((name) => `src/alerts/${name}.ts`),
+  ...['criteria', 'judge', 'forecast', 'words'].map((name) => `src/regulator/criteria/${name}.ts`),
   'src/lookup/affected.ts',
   ...['attempt', 'smtp-reply'].map((name) => `src/mail/${name}.ts`),
 ];

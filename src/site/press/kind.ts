@@ -1,9 +1,9 @@
 import { localPath } from '../../http/language.ts';
+import { runsOf } from '../../paper/blocks.ts';
 import type { Language } from '../../time.ts';
 import type { Kind } from '../edition/sheet.ts';
 import { Tool } from '../edition/tool.ts';
 import { pageSheets } from '../pages/print.ts';
-import { runsOf } from './blocks.ts';
 import { release } from './release.ts';
 
 const LANGUAGES: Language[] = ['ja', 'en'];

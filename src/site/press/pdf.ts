@@ -1,208 +1,28 @@
-import PDFDocument from 'pdfkit';
 import type { Operator } from '../../http/views.ts';
+import { paperPdf } from '../../paper/pdf.ts';
 import { type Language, showDate } from '../../time.ts';
-import { type Block, type Fact, type Run, runsOf, type Section } from './blocks.ts';
-import { fontBytes, inker } from './ink.ts';
 import type { Release } from './release.ts';
 
-/** Points. A4 with the margins of a letter; the foot has room for the page's number. */
-const MARGIN = { top: 64, left: 68, right: 68, bottom: 72 };
-const SIZE = { small: 9, text: 10.5, heading: 12, title: 16 };
-const LEADING = 5;
-const INDENT = MARGIN.left + 12;
-const LABEL = 118;
-
-export interface Paper {
-  release: Release;
-  operator: Operator;
-  language: Language;
-}
-
-/** The release as a tagged A4 PDF with its fonts inside. Equal releases give equal bytes: its date is that of the report. */
-export function pressPdf(paper: Paper): Buffer {
-  return new Sheet(paper).print();
-}
-
-class Sheet {
-  readonly #paper: Paper;
-  readonly #doc: PDFKit.PDFDocument;
-  readonly #ink: (text: string) => string;
-  readonly #root: PDFKit.PDFStructureElement;
-
-  constructor(paper: Paper) {
-    this.#paper = paper;
-    const { release, operator, language } = paper;
-    const [regular, bold] = [fontBytes('regular'), fontBytes('bold')];
-    this.#ink = inker(regular);
-    this.#doc = new PDFDocument({
-      size: 'A4',
-      margins: MARGIN,
-      lang: language === 'ja' ? 'ja-JP' : 'en',
-      pdfVersion: '1.7',
-      tagged: true,
-      displayTitle: true,
-      bufferPages: true,
-      font: null as unknown as string,
-      info: {
-        Title: inXml(release.title),
-        Author: inXml(operator.name[language]),
-        Subject: inXml(release.number),
-        Producer: 'Shirase',
-        Creator: 'Shirase',
-        CreationDate: new Date(release.publishedAt),
-        ModDate: new Date(release.publishedAt),
-      },
-    });
-    this.#doc.registerFont('regular', regular);
-    this.#doc.registerFont('bold', bold);
-    this.#root = this.#doc.struct('Document');
-    this.#doc.addStructure(this.#root);
-  }
-
-  print(): Buffer {
-    const { release } = this.#paper;
-    this.#head();
-    this.#tagged('H1', () => this.#write(release.title, { weight: 'bold', size: SIZE.title, align: 'center' }));
-    this.#doc.outline.addItem(release.title);
-    this.#doc.moveDown(1);
-    this.#tagged('P', () => this.#write(release.lead));
-    this.#doc.moveDown(0.5);
-    if (release.correctedFor) {
-      this.#run({ facts: [{ ...release.correctedFor, label: this.#say('訂正の理由', 'Correction') }] });
-    }
-    for (const [index, section] of release.sections.entries()) this.#section(section, index + 1);
-    if (this.#paper.language === 'ja') {
-      this.#doc.moveDown(1);
-      this.#tagged('P', () => this.#write('以上', { align: 'right' }));
-    }
-    this.#root.end();
-    this.#foot();
-    this.#doc.end();
-    // Everything was written when end() came back: nothing in it waits.
-    return this.#doc.read() as Buffer;
-  }
-
-  #head(): void {
-    const { release, operator, language } = this.#paper;
-    const date = showDate(release.publishedAt, operator.timeZone, language).replace(/\(.\)$/, '');
-    const lines: [string, 'left' | 'right'][] = [
-      [this.#say('報道発表資料', 'Press release'), 'left'],
-      [this.#say(`番号　${release.number}`, `No. ${release.number}`), 'right'],
-      [date, 'right'],
-      [this.#say('報道関係各位', 'To the press'), 'left'],
+/** The release as a tagged A4 PDF. Equal releases give equal bytes: its date is that of the report. */
+export function pressPdf(paper: { release: Release; operator: Operator; language: Language }): Buffer {
+  const { release, operator, language } = paper;
+  const say = (ja: string, en: string) => (language === 'ja' ? ja : en);
+  return paperPdf({
+    language,
+    title: release.title,
+    author: operator.name[language],
+    number: release.number,
+    at: release.publishedAt,
+    head: [
+      [say('報道発表資料', 'Press release'), 'left'],
+      [say(`番号　${release.number}`, `No. ${release.number}`), 'right'],
+      [showDate(release.publishedAt, operator.timeZone, language).replace(/\(.\)$/, ''), 'right'],
+      [say('報道関係各位', 'To the press'), 'left'],
       [operator.name[language], 'right'],
-    ];
-    for (const [text, align] of lines) this.#tagged('P', () => this.#write(text, { align }));
-    this.#doc.moveDown(1.5);
-  }
-
-  #section({ heading, blocks }: Section, number: number): void {
-    this.#room(SIZE.heading + 3 * (SIZE.text + LEADING));
-    this.#doc.moveDown(0.6);
-    const text = `${number}${this.#say('．', '. ')}${heading}`;
-    this.#tagged('H2', () => this.#write(text, { weight: 'bold', size: SIZE.heading }));
-    this.#doc.outline.addItem(this.#ink(text));
-    this.#doc.moveDown(0.3);
-    for (const run of runsOf(blocks)) this.#run(run);
-  }
-
-  #run(run: Run): void {
-    if ('paragraph' in run) {
-      this.#root.add(this.#leaf('P', run.paragraph, () => this.#write(run.paragraph.text, { x: INDENT })));
-    } else {
-      const list = this.#doc.struct('L');
-      this.#root.add(list);
-      if ('facts' in run) for (const fact of run.facts) this.#fact(list, fact);
-      else for (const item of run.items) this.#item(list, item);
-      list.end();
-    }
-    this.#doc.moveDown(0.2);
-  }
-
-  /** Its name on the left, what it is beside it. */
-  #fact(list: PDFKit.PDFStructureElement, fact: Fact): void {
-    // Before anything is marked: a page must not begin between a mark and its end.
-    this.#room(2 * (SIZE.text + LEADING));
-    const { page } = this.#doc;
-    let under = 0;
-    const name = () => {
-      under = this.#beside(() => this.#write(fact.label, { weight: 'bold', x: INDENT, width: LABEL - 10 }));
-    };
-    const body = () => this.#write(fact.text, { x: INDENT + LABEL });
-    list.add(this.#doc.struct('LI', {}, [this.#leaf('Lbl', {}, name), this.#leaf('LBody', fact, body)]));
-    if (this.#doc.page === page) this.#doc.y = Math.max(this.#doc.y, under);
-    this.#doc.moveDown(0.25);
-  }
-
-  #item(list: PDFKit.PDFStructureElement, item: Block): void {
-    this.#room(SIZE.text + LEADING);
-    const dot = () => this.#beside(() => this.#write('・', { x: INDENT }));
-    const body = () => this.#write(item.text, { x: INDENT + SIZE.text });
-    list.add(this.#doc.struct('LI', {}, [this.#leaf('Lbl', {}, dot), this.#leaf('LBody', item, body)]));
-  }
-
-  /** Writes and goes back up to where it began, unless that is on another page. @returns where it ended. */
-  #beside(write: () => void): number {
-    const { page, y } = this.#doc;
-    write();
-    const end = this.#doc.y;
-    if (this.#doc.page === page) this.#doc.y = y;
-    return end;
-  }
-
-  /** The page's number, which is no part of the text. */
-  #foot(): void {
-    const { start, count } = this.#doc.bufferedPageRange();
-    for (let index = start; index < start + count; index++) {
-      this.#doc.switchToPage(index);
-      const { page } = this.#doc;
-      // Below the margin, where text would else begin another page.
-      page.margins.bottom = 0;
-      this.#doc.markContent('Artifact', { type: 'Pagination' });
-      this.#doc.y = page.height - 48;
-      const text = `${this.#ink(this.#paper.release.number)}　${index + 1} / ${count}`;
-      this.#write(text, { size: SIZE.small, align: 'center' });
-      this.#doc.endMarkedContent();
-      page.margins.bottom = MARGIN.bottom;
-    }
-  }
-
-  #leaf(type: string, { lang }: { lang?: 'ja' }, draw: () => void): PDFKit.PDFStructureElement {
-    return this.#doc.struct(type, lang === undefined ? {} : { lang: 'ja-JP' }, [draw]);
-  }
-
-  #tagged(type: string, draw: () => void): void {
-    this.#root.add(this.#leaf(type, {}, draw));
-  }
-
-  #write(
-    text: string,
-    look: {
-      weight?: 'regular' | 'bold';
-      size?: number;
-      align?: 'left' | 'right' | 'center';
-      x?: number;
-      width?: number;
-    } = {},
-  ): void {
-    const { weight = 'regular', size = SIZE.text, align = 'left', x = MARGIN.left } = look;
-    const doc = this.#doc;
-    const width = look.width ?? doc.page.width - MARGIN.right - x;
-    doc.font(weight).fontSize(size).text(this.#ink(text), x, doc.y, { width, align, lineGap: LEADING });
-    doc.x = MARGIN.left;
-  }
-
-  /** A heading does not stand alone at the foot of a page. */
-  #room(points: number): void {
-    if (this.#doc.y + points > this.#doc.page.height - MARGIN.bottom) this.#doc.addPage();
-  }
-
-  #say(ja: string, en: string): string {
-    return this.#paper.language === 'ja' ? ja : en;
-  }
-}
-
-/** pdfkit copies these into XML as they are. */
-function inXml(text: string): string {
-  return text.replace(/[<>&]/g, (mark) => ({ '<': '＜', '>': '＞', '&': '＆' })[mark] ?? '');
+    ],
+    lead: release.lead,
+    ...(release.correctedFor ? { before: { ...release.correctedFor, label: say('訂正の理由', 'Correction') } } : {}),
+    sections: release.sections,
+    ...(language === 'ja' ? { closing: '以上' } : {}),
+  });
 }

@@ -14,11 +14,11 @@ import {
   PHASE_WORDS,
   symptomWords,
 } from '../../notices/wording/words.ts';
+import type { Block, Fact, Section } from '../../paper/blocks.ts';
 import { type Instant, type Language, showDuration, showTime } from '../../time.ts';
 import type { SiteContent } from '../edition/content.ts';
 import { facilityNames } from '../facility-names.ts';
 import { knownDate } from '../words.ts';
-import type { Block, Fact, Section } from './blocks.ts';
 import { servicesNamed } from './named.ts';
 
 /** What is handed to the press: one paper for the newest report, the same for ever under that report. */

@@ -1,5 +1,11 @@
 /** A paragraph, an item of a list, or a fact with its name. `lang` where it is not in the language of the paper. */
-export type Block = { label?: string; text: string; item?: boolean; lang?: 'ja' };
+export type Block = { label?: string; text: string; item?: boolean; lang?: 'ja'; pieces?: Piece[] };
+
+/** A part of a block's text; `changed` where the paper before did not say it so. Together they are the text. */
+export interface Piece {
+  text: string;
+  changed: boolean;
+}
 
 export type Fact = Block & { label: string };
 
