@@ -3,7 +3,7 @@ import cookie from '@fastify/cookie';
 import formbody from '@fastify/formbody';
 import helmet from '@fastify/helmet';
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
-import { addressRoutes } from './alerts/address-routes.ts';
+import { addressRoutes } from './alerts/addresses/address-routes.ts';
 import { catalogueRoutes } from './catalogue/routes.ts';
 import { customerDoorkeeper, recogniseCustomer } from './customers/doorkeepers.ts';
 import { customerRoutes } from './customers/routes.ts';

@@ -130,7 +130,7 @@ export class Sending {
 
   #run(alone: boolean): void {
     const { db, clock, operator, publicUrl, secret, alertsPerNotice } = this.#ground;
-    const alerts: AlertGround = { db, clock, publicUrl, secret, alertsPerNotice };
+    const alerts: AlertGround = { db, clock, operator, publicUrl, secret, alertsPerNotice };
     this.#courier = new Courier({
       db,
       clock,

@@ -1,19 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import type { Database, Tx } from '../db/open.ts';
 import type { FanoutsTable } from '../db/tables/alerts.ts';
+import type { Operator } from '../http/views.ts';
 import { cancelQueued, type MailOrder, queueMails } from '../mail/outbox.ts';
 import { type Clock, HOUR, type Instant } from '../time.ts';
+import { stopUrl } from './addresses/stop-link.ts';
 import { type AlertOnItsWay, alertStore } from './alert-store.ts';
 import type { FanoutPlan } from './enqueue.ts';
 import { personalFields } from './personal.ts';
 import { type Recipient, recipients } from './recipients.ts';
 import { LAST_WORD, type Slot, slotFor, slotOfHeir, stillBroken } from './slot.ts';
-import { stopUrl } from './stop-link.ts';
 
 /** What the room needs to turn publications into mails. */
 export interface AlertGround {
   db: Database;
   clock: Clock;
+  operator: Operator;
   publicUrl: string;
   secret: string;
   /** Mails on one notice to one address, at most 3. */

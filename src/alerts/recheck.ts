@@ -1,5 +1,5 @@
 import type { Recheck, Settled } from '../mail/outbox.ts';
-import { addressStore } from './address-store.ts';
+import { addressStore } from './addresses/address-store.ts';
 import { alertStore } from './alert-store.ts';
 import { type AlertGround, serveOne } from './expand.ts';
 import { recipients } from './recipients.ts';

@@ -1,4 +1,4 @@
-import { importAddress } from '../alerts/import-address.ts';
+import { importAddress } from '../alerts/addresses/import-address.ts';
 import type { Ground } from '../app.ts';
 import { importCatalogue } from '../catalogue/import-catalogue.ts';
 import { addCustomer, hasCustomers } from '../customers/add-customer.ts';

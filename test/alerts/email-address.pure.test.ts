@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseEmailAddress } from '../../src/alerts/email-address.ts';
-import { addressOfStopToken, stopToken, stopUrl } from '../../src/alerts/stop-link.ts';
+import { parseEmailAddress } from '../../src/alerts/addresses/email-address.ts';
+import { addressOfStopToken, stopToken, stopUrl } from '../../src/alerts/addresses/stop-link.ts';
 
 describe('a mail address', () => {
   test.each([

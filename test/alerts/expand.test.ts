@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { cancelAlertsOf } from '../../src/alerts/cancel.ts';
 import { deliveriesOf } from '../../src/alerts/deliveries.ts';
-import { type AlertGround, expandAll, expandNext } from '../../src/alerts/expand.ts';
+import { expandAll, expandNext } from '../../src/alerts/expand.ts';
 import { recheckAlert } from '../../src/alerts/recheck.ts';
 import type { Database } from '../../src/db/open.ts';
 import { correctReport } from '../../src/notices/correct.ts';
 import { publishNotice, publishReport } from '../../src/notices/publish.ts';
 import { MINUTE } from '../../src/time.ts';
 import { subscriber } from '../support/addresses.ts';
+import { alertGround } from '../support/alerts.ts';
 import { clockAt } from '../support/clock.ts';
 import { freshDatabase } from '../support/database.ts';
 import { faultInput, nextReport, noticeGround, publisher, smallCatalogue } from '../support/notices.ts';
@@ -17,13 +18,7 @@ async function ready() {
   await smallCatalogue(db);
   const clock = clockAt('2014-03-06T08:00:00+09:00');
   const notices = noticeGround(db, clock);
-  const alerts: AlertGround = {
-    db,
-    clock,
-    publicUrl: 'http://status.example',
-    secret: 'x'.repeat(32),
-    alertsPerNotice: 3,
-  };
+  const alerts = alertGround(db, clock);
   return { db, clock, notices, alerts };
 }
 

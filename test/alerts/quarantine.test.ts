@@ -3,6 +3,7 @@ import { expandNext } from '../../src/alerts/expand.ts';
 import { alertSettled, recheckAlert } from '../../src/alerts/recheck.ts';
 import { publishNotice, publishReport } from '../../src/notices/publish.ts';
 import { subscriber } from '../support/addresses.ts';
+import { alertGround } from '../support/alerts.ts';
 import { clockAt } from '../support/clock.ts';
 import { freshDatabase } from '../support/database.ts';
 import { courierTo } from '../support/mail.ts';
@@ -15,7 +16,7 @@ test('an address that its server denies is not mailed again, one on a server of 
   await db.kysely.insertInto('facility_domains').values({ domain: 'ours.example', facility: '121' }).execute();
   const clock = clockAt('2014-03-06T08:00:00+09:00');
   const notices = noticeGround(db, clock);
-  const alerts = { db, clock, publicUrl: 'http://status.example', secret: 'x'.repeat(32), alertsPerNotice: 3 };
+  const alerts = alertGround(db, clock);
   await subscriber(db, 'gone', ['121']);
   const ours = await subscriber(db, 'ours', ['121']);
   await db.kysely

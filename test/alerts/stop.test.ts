@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { stopToken } from '../../src/alerts/stop-link.ts';
+import { stopToken } from '../../src/alerts/addresses/stop-link.ts';
 import type { Database } from '../../src/db/open.ts';
 import { addCatalogue } from '../lookup/world.ts';
 import { subscriber } from '../support/addresses.ts';

@@ -5,6 +5,7 @@ import { openDatabase } from '../../src/db/open.ts';
 import { becomeSoleSender } from '../../src/db/sole-sender.ts';
 import { Courier } from '../../src/mail/courier.ts';
 import { smtpRelay } from '../../src/mail/relay.ts';
+import { alertGround } from '../support/alerts.ts';
 
 /** A sender as start.ts makes it, with short waits, on a clock that begins where it is told. It runs until it is killed. */
 export interface Orders {
@@ -23,7 +24,7 @@ const db = openDatabase(databaseUrl, () => {});
 const alone = db.engine === 'sqlite';
 // the kernel freed the lock of the one that was killed before
 if (alone && !becomeSoleSender(databaseUrl)) throw new Error('another process sends');
-const alerts = { db, clock, publicUrl: 'http://status.example', secret: 'x'.repeat(32), alertsPerNotice: 3 };
+const alerts = alertGround(db, clock);
 const courier = new Courier({
   db,
   clock,

@@ -7,6 +7,7 @@ import { publishNotice, publishReport } from '../../src/notices/publish.ts';
 import { changeEdition } from '../../src/notices/read.ts';
 import { SYSTEM } from '../../src/staff/audit.ts';
 import { subscriber } from '../support/addresses.ts';
+import { alertGround } from '../support/alerts.ts';
 import { clockAt } from '../support/clock.ts';
 import { freshDatabase } from '../support/database.ts';
 import { courierTo } from '../support/mail.ts';
@@ -23,7 +24,7 @@ async function theDay() {
   await importCatalogue({ db, clock, changed: (tx) => changeEdition(tx, clock.now()) }, SYSTEM, catalogueOf(day));
   const receiver = await startReceiver();
   const notices = noticeGround(db, clock);
-  const alerts = { db, clock, publicUrl: 'http://status.example', secret: 'x'.repeat(32), alertsPerNotice: 3 };
+  const alerts = alertGround(db, clock);
   const courier = courierTo(db, clock, receiver.url, {
     recheck: recheckAlert(alerts),
     settled: alertSettled(alerts),

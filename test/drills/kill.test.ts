@@ -10,6 +10,7 @@ import { type Database, openDatabase } from '../../src/db/open.ts';
 import { publishNotice, publishReport } from '../../src/notices/publish.ts';
 import { MINUTE } from '../../src/time.ts';
 import { subscriber } from '../support/addresses.ts';
+import { alertGround } from '../support/alerts.ts';
 import { type Child, startChild } from '../support/child.ts';
 import { clockAt, type TestClock } from '../support/clock.ts';
 import { emptyDatabaseUrl, engine } from '../support/database.ts';
@@ -105,7 +106,7 @@ function faults(random: () => number): () => Script {
 
 /** Nobody is killed any more; at last the relay is well, too. */
 async function sendTheRest(db: Database, clock: TestClock, relay: FaultyRelay): Promise<void> {
-  const alerts = { db, clock, publicUrl: 'http://status.example', secret: 'x'.repeat(32), alertsPerNotice: 3 };
+  const alerts = alertGround(db, clock);
   const courier = courierTo(db, clock, relay.url, {
     recheck: recheckAlert(alerts),
     settled: alertSettled(alerts),

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
-import { type AlertGround, expandNext } from '../../src/alerts/expand.ts';
+import { expandNext } from '../../src/alerts/expand.ts';
 import { alertSettled, recheckAlert } from '../../src/alerts/recheck.ts';
 import { correctReport } from '../../src/notices/correct.ts';
 import { publishNotice, publishReport } from '../../src/notices/publish.ts';
 import { MINUTE } from '../../src/time.ts';
 import { subscriber } from '../support/addresses.ts';
+import { alertGround } from '../support/alerts.ts';
 import { clockAt } from '../support/clock.ts';
 import { freshDatabase } from '../support/database.ts';
 import { courierTo } from '../support/mail.ts';
@@ -33,13 +34,7 @@ async function story(random: () => number) {
   });
   const clock = clockAt('2014-03-06T08:00:00+09:00');
   const relay = await badRelay(random);
-  const alerts: AlertGround = {
-    db,
-    clock,
-    publicUrl: 'http://status.example',
-    secret: 'x'.repeat(32),
-    alertsPerNotice: 3,
-  };
+  const alerts = alertGround(db, clock);
   const courier = courierTo(db, clock, relay.url, {
     recheck: recheckAlert(alerts),
     settled: alertSettled(alerts),

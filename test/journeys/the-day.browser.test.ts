@@ -5,6 +5,7 @@ import { alertSettled, recheckAlert } from '../../src/alerts/recheck.ts';
 import { addCustomer } from '../../src/customers/add-customer.ts';
 import { addStaff } from '../../src/staff/add-staff.ts';
 import { SYSTEM } from '../../src/staff/audit.ts';
+import { alertGround } from '../support/alerts.ts';
 import { startApp } from '../support/app.ts';
 import { closeBrowser, hasBrowser, listen, openPage } from '../support/browser.ts';
 import { courierTo } from '../support/mail.ts';
@@ -34,7 +35,7 @@ async function morning() {
     });
   }
   const receiver = await startReceiver();
-  const alerts = { db, clock, publicUrl: ground.publicUrl, secret: ground.secret, alertsPerNotice: 3 };
+  const alerts = alertGround(db, clock, { publicUrl: ground.publicUrl, secret: ground.secret });
   const courier = courierTo(db, clock, receiver.url, {
     recheck: recheckAlert(alerts),
     settled: alertSettled(alerts),

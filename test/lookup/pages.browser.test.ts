@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { stopToken } from '../../src/alerts/stop-link.ts';
+import { stopToken } from '../../src/alerts/addresses/stop-link.ts';
 import { type Shirase, startApp } from '../support/app.ts';
 import { barriers } from '../support/barriers.ts';
 import { closeBrowser, hasBrowser, listen, openPage } from '../support/browser.ts';

@@ -74,7 +74,7 @@ test('SQL stands in stores', () => {
 const PURE = [
   ...['notice', 'impact', 'report', 'phases', 'advance', 'reach'].map((name) => `src/notices/${name}.ts`),
   ...['words', 'names', 'glossary'].map((name) => `src/notices/wording/${name}.ts`),
-  ...['scope', 'slot', 'personal', 'email-address'].map((name) => `src/alerts/${name}.ts`),
+  ...['scope', 'slot', 'personal', 'addresses/email-address'].map((name) => `src/alerts/${name}.ts`),
   ...['criteria', 'judge', 'forecast', 'words'].map((name) => `src/regulator/criteria/${name}.ts`),
   'src/lookup/affected.ts',
   ...['attempt', 'smtp-reply'].map((name) => `src/mail/${name}.ts`),

@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { type Database, isUniqueViolation, type Tx } from '../db/open.ts';
-import type { Operator } from '../http/views.ts';
-import { render } from '../http/views.ts';
-import { addLetter, queueMails } from '../mail/outbox.ts';
-import { record } from '../staff/audit.ts';
-import { type Clock, DAY, HOUR, type Instant } from '../time.ts';
+import { type Database, isUniqueViolation, type Tx } from '../../db/open.ts';
+import type { Operator } from '../../http/views.ts';
+import { render } from '../../http/views.ts';
+import { addLetter, queueMails } from '../../mail/outbox.ts';
+import { record } from '../../staff/audit.ts';
+import { type Clock, DAY, HOUR, type Instant } from '../../time.ts';
 import type { Address } from './address.ts';
 import { addressStore } from './address-store.ts';
 

@@ -1,12 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { type FieldProblem, Invalid, NotFound } from '../errors.ts';
-import { requireCustomer } from '../http/audience.ts';
-import { parse } from '../http/forms.ts';
-import { languageOf, localPath } from '../http/language.ts';
-import { PROOF_LASTS } from '../http/sessions.ts';
-import { page } from '../http/views.ts';
-import { MINUTE } from '../time.ts';
+import { type FieldProblem, Invalid, NotFound } from '../../errors.ts';
+import { requireCustomer } from '../../http/audience.ts';
+import { parse } from '../../http/forms.ts';
+import { languageOf, localPath } from '../../http/language.ts';
+import { PROOF_LASTS } from '../../http/sessions.ts';
+import { page } from '../../http/views.ts';
+import { MINUTE } from '../../time.ts';
 import { ADDRESS_STATE_WORDS, SCOPES } from './address.ts';
 import {
   addAddress,

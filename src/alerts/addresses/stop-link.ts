@@ -1,5 +1,5 @@
-import { isSigned, sign } from '../http/signing.ts';
-import type { Language } from '../time.ts';
+import { isSigned, sign } from '../../http/signing.ts';
+import type { Language } from '../../time.ts';
 
 const PURPOSE = 'stop';
 

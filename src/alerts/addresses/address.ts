@@ -1,5 +1,5 @@
-import type { Message } from '../errors.ts';
-import type { Instant, Language } from '../time.ts';
+import type { Message } from '../../errors.ts';
+import type { Instant, Language } from '../../time.ts';
 
 export const SCOPES = ['mine', 'all'] as const;
 /** mine: notices on the customer's own mail servers. services: chosen ones. */

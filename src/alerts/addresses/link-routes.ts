@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { languageOf } from '../http/language.ts';
-import { page, render } from '../http/views.ts';
+import { languageOf } from '../../http/language.ts';
+import { page, render } from '../../http/views.ts';
 import { stopAddress } from './addresses.ts';
 import { type AddressGround, confirmAddress, type LinkAnswer, lookAtLink } from './confirm.ts';
 import { addressOfStopToken } from './stop-link.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { Invalid } from '../errors.ts';
-import { type Actor, record } from '../staff/audit.ts';
+import { Invalid } from '../../errors.ts';
+import { type Actor, record } from '../../staff/audit.ts';
 import { freePlace } from './address.ts';
 import { addressStore } from './address-store.ts';
 import type { Choice } from './addresses.ts';

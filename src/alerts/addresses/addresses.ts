@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { retryOnCollision } from '../db/open.ts';
-import { Invalid, NotFound } from '../errors.ts';
-import { type Actor, record } from '../staff/audit.ts';
-import type { Language } from '../time.ts';
+import { retryOnCollision } from '../../db/open.ts';
+import { Invalid, NotFound } from '../../errors.ts';
+import { type Actor, record } from '../../staff/audit.ts';
+import type { Language } from '../../time.ts';
+import { cancelAlertsOf } from '../cancel.ts';
 import { type Address, type AddressScope, type AddressState, addressState, freePlace } from './address.ts';
 import { addressStore } from './address-store.ts';
-import { cancelAlertsOf } from './cancel.ts';
 import { type AddressGround, type Asked, askForConfirmation } from './confirm.ts';
 import { type EmailAddress, parseEmailAddress } from './email-address.ts';
 

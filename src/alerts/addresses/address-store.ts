@@ -1,6 +1,6 @@
-import type { Reader, Tx } from '../db/open.ts';
-import type { AddressConfirmationsTable, AddressesTable } from '../db/tables/alerts.ts';
-import type { Instant } from '../time.ts';
+import type { Reader, Tx } from '../../db/open.ts';
+import type { AddressConfirmationsTable, AddressesTable } from '../../db/tables/alerts.ts';
+import type { Instant } from '../../time.ts';
 import type { Address } from './address.ts';
 
 /** The SQL of registered addresses; alert-store.ts has what is sent to them. */
