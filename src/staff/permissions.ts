@@ -10,6 +10,7 @@ export const ACTS = [
   'catalogue:write',
   'people:manage',
   'key:manage',
+  'settings:change',
 ] as const;
 export type Act = (typeof ACTS)[number];
 

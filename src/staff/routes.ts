@@ -9,6 +9,7 @@ import { languageOf, localPath } from '../http/language.ts';
 import { endSession, startSession } from '../http/sessions.ts';
 import { page } from '../http/views.ts';
 import type { Clock } from '../time.ts';
+import { settingsRoutes } from './settings-page/routes.ts';
 import { linkIsGone, setupLinkWorks, useSetupLink } from './setup-link.ts';
 import { checkStaff } from './sign-in.ts';
 
@@ -28,6 +29,7 @@ const setUpForm = z.object({
 export function staffRoutes(app: FastifyInstance, ground: { db: Database; clock: Clock }): void {
   const { db, clock } = ground;
   const attempts = new Attempts(clock);
+  settingsRoutes(app, ground);
 
   app.get('/console/sign-in', { config: { audience: { who: 'everyone', form: true } } }, async (request, reply) => {
     const back = safeBack((request.query as { back?: unknown }).back, '');

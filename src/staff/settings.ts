@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Database, Reader } from '../db/open.ts';
+import { type FieldProblem, Invalid } from '../errors.ts';
 import { parse } from '../http/forms.ts';
 import type { Clock } from '../time.ts';
 import { type Actor, record } from './audit.ts';
@@ -7,9 +8,10 @@ import { staffStore } from './store.ts';
 
 /**
  * What an administrator may change while the service runs, each with its default, unit and reason. What the process needs to start
- * is an option of the environment (config.ts). A rule that the law may change stands here and not in code.
+ * is an option of the environment (config.ts). A rule that the law may change stands here and not in code. What the page of settings
+ * says of each stands in settings-page/labels.ts.
  */
-const SETTINGS = {
+export const SETTINGS = {
   /** Minutes from the clock's start to the first report. REGULATION 1.6. */
   firstReportMinutes: z.int().min(5).max(240).default(30),
   /** Minutes from report to report while something is broken. REGULATION 1.8. */
@@ -20,6 +22,19 @@ const known = z.object(SETTINGS);
 
 export type Settings = z.output<typeof known>;
 export type SettingKey = keyof Settings;
+
+export const SETTING_DEFAULTS: Settings = known.parse({});
+
+/** What is wrong with these values, each by its key (of a list's entry `key.index`). */
+export function wrongSettings(values: object): FieldProblem[] {
+  try {
+    parse(z.strictObject(SETTINGS).partial(), values);
+    return [];
+  } catch (error) {
+    if (error instanceof Invalid) return error.problems;
+    throw error;
+  }
+}
 
 /** All settings; those that nobody changed, or whose stored value is no longer allowed, have their default. */
 export async function readSettings(db: Reader): Promise<Settings> {

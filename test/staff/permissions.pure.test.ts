@@ -12,6 +12,7 @@ audit:read       no     yes       yes
 catalogue:write  no     no        yes
 people:manage    no     no        yes
 key:manage       no     no        yes
+settings:change  no     no        yes
 `;
 
 const rows = TABLE.trim()
