@@ -100,7 +100,7 @@ CREATE TABLE customers (
   display_name text,
   password_hash text,
   created_at bigint NOT NULL
-);
+, links_from bigint NOT NULL DEFAULT 0);
 
 CREATE TABLE desks (
   key text PRIMARY KEY,

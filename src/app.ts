@@ -14,6 +14,8 @@ import { answer, answerErrors, answerMissing } from './http/errors.ts';
 import { CONTENT_POLICY } from './http/headers.ts';
 import { stripLanguage } from './http/language.ts';
 import { useSchemas } from './http/schemas.ts';
+import type { Secret } from './http/signing.ts';
+import { readStatusToken } from './http/status-link.ts';
 import type { Operator } from './http/views.ts';
 import { lookupRoutes } from './lookup/routes.ts';
 import { consoleRoutes } from './notices/console/console-routes.ts';
@@ -34,7 +36,7 @@ export interface Ground {
   /** What links begin with, without a slash at the end. Never taken from a request. */
   publicUrl: string;
   /** Signs what must not be forged. */
-  secret: string;
+  secret: Secret;
   /** The indicator of the Statuspage API while there is planned work and nothing worse. */
   statuspageMaintenance: 'none' | 'maintenance';
   alertsPerNotice: number;
@@ -72,12 +74,13 @@ export async function buildApp(ground: Ground): Promise<FastifyInstance> {
     },
   });
   app.decorate('operator', ground.operator);
-  app.decorate('secret', ground.secret);
+  app.decorate('secret', { getter: () => ground.secret });
   app.decorate('secure', secure);
   app.decorateRequest('session', null);
   app.decorateRequest('customer', null);
   app.decorateRequest('staff', null);
   app.decorateRequest('apiKey', null);
+  app.decorateRequest('statusLink', null);
   answerErrors(app);
   recordAudiences(app);
 
@@ -123,6 +126,10 @@ async function buildRooms(app: FastifyInstance, ground: Ground, announce: () => 
   guardRoutes(app, {
     ...customerDoorkeeper(db, clock),
     ...staffDoorkeepers(db, clock),
+    link: (request) => {
+      const { token = '' } = request.params as { token?: string };
+      request.statusLink = readStatusToken(ground.secret, token, clock.now());
+    },
     anyone: (request) =>
       request.routeOptions.url?.startsWith('/console')
         ? recogniseStaff(request, db, clock)

@@ -49,6 +49,8 @@ const environment = z.object({
   MAIL_ALLOWLIST: z.string().default(''),
   SHIRASE_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
   SHIRASE_SECRET_FILE: z.string().optional(),
+  /** The one before: what it signed is believed as long as it stands here. */
+  SHIRASE_SECRET_PREVIOUS: z.string().min(32, 'must have at least 32 characters').optional(),
   SHIRASE_ROLE: z.enum(['web', 'courier', 'all']).default('all'),
   /** Each edition is also written there as files, for a web server that needs nothing of us (docs/nginx.conf). */
   SHIRASE_EXPORT_DIR: z.string().optional(),
@@ -101,6 +103,7 @@ export interface Config {
   mailFrom: string;
   mailAllowlist: string[];
   secret: string | undefined;
+  secretPrevious: string | undefined;
   role: 'web' | 'courier' | 'all';
   operatorName: { ja: string; en: string };
   brand: Brand;
@@ -158,6 +161,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       .map((entry) => entry.trim().toLowerCase())
       .filter((entry) => entry !== ''),
     secret,
+    secretPrevious: e.SHIRASE_SECRET_PREVIOUS,
     role: e.SHIRASE_ROLE,
     operatorName: operatorName(e.OPERATOR_NAME, e.OPERATOR_NAME_EN, production),
     brand,

@@ -69,7 +69,7 @@ export function groundOf(config: Config, db: Database, clock: Clock): Omit<Groun
       ...(config.securityContact === undefined ? {} : { securityContact: config.securityContact }),
     },
     publicUrl: publicUrlOf(config),
-    secret: secretOf(config),
+    secret: config.secretPrevious === undefined ? secretOf(config) : [secretOf(config), config.secretPrevious],
     statuspageMaintenance: config.statuspageMaintenance,
     alertsPerNotice: config.alertsPerNotice,
     addressesPerCustomer: config.addressesPerCustomer,

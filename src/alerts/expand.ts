@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Database, Tx } from '../db/open.ts';
 import type { FanoutsTable } from '../db/tables/alerts.ts';
+import type { Secret } from '../http/signing.ts';
 import type { Operator } from '../http/views.ts';
 import { cancelQueued, type MailOrder, queueMails } from '../mail/outbox.ts';
 import { type Clock, HOUR, type Instant } from '../time.ts';
@@ -17,7 +18,7 @@ export interface AlertGround {
   clock: Clock;
   operator: Operator;
   publicUrl: string;
-  secret: string;
+  secret: Secret;
   /** Mails on one notice to one address, at most 3. */
   alertsPerNotice: number;
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { parse as csv } from 'csv-parse';
+import type { Insertable } from 'kysely';
 import type { Database, Tx } from '../db/open.ts';
 import type { CustomersTable, MailboxesTable } from '../db/tables/customers.ts';
 import type { Message } from '../errors.ts';
@@ -66,7 +67,7 @@ export async function importCustomers(
 }
 
 interface Collected {
-  customers: Map<string, CustomersTable>;
+  customers: Map<string, Insertable<CustomersTable>>;
   /** By address; `customer_id` still holds the login. */
   mailboxes: Map<string, MailboxesTable & { line: number }>;
   rows: number;
@@ -170,7 +171,7 @@ function take(
 /** Writes everything; mailboxes that already belong to somebody else are returned as bad rows. */
 async function store(
   tx: Tx,
-  customers: Map<string, CustomersTable>,
+  customers: Map<string, Insertable<CustomersTable>>,
   mailboxes: Map<string, MailboxesTable & { line: number }>,
 ): Promise<BadRow[]> {
   const ids = new Map<string, string>();

@@ -1,3 +1,4 @@
+import type { Insertable, Selectable } from 'kysely';
 import type { Database, Prepared, Reader, Tx } from '../db/open.ts';
 import type { CustomersTable, MailboxesTable } from '../db/tables/customers.ts';
 
@@ -8,7 +9,7 @@ const prepared = new WeakMap<Database, Prepared<Known>>();
 
 /** The room's only SQL. */
 export const customerStore = {
-  async byLogin(db: Reader, login: string): Promise<CustomersTable | undefined> {
+  async byLogin(db: Reader, login: string): Promise<Selectable<CustomersTable> | undefined> {
     return db.selectFrom('customers').selectAll().where('login', '=', login).executeTakeFirst();
   },
 
@@ -47,7 +48,7 @@ export const customerStore = {
   },
 
   /** Adds customers, or takes over name and password of those that exist; an empty password leaves theirs as it is. */
-  async putCustomers(tx: Tx, rows: CustomersTable[]): Promise<void> {
+  async putCustomers(tx: Tx, rows: Insertable<CustomersTable>[]): Promise<void> {
     if (rows.length === 0) return;
     await tx
       .insertInto('customers')

@@ -6,12 +6,14 @@ import { checkCsrf } from './csrf.ts';
  * Who may call a route. Every route states one in its `config`; a route without one does not start the server.
  * - everyone: no session is read. `form: true` where it takes a browser's POST, which is then CSRF-checked.
  * - customer: a customer's session. `fresh` asks for a password given in the last half hour.
+ * - link: whoever holds a signed link to one customer's state; the link is all that is asked, and no cookie is read or set.
  * - staff: a staff session with that permission (staff/permissions.ts); `may: null` is any signed-in staff member.
  * - key: an API key with that scope (staff/keys.ts).
  */
 export type Audience =
   | { who: 'everyone'; form?: boolean }
   | { who: 'customer'; fresh?: boolean }
+  | { who: 'link' }
   | { who: 'staff'; may: string | null }
   | { who: 'key'; scope: string };
 
@@ -29,6 +31,8 @@ declare module 'fastify' {
 export interface Doorkeepers {
   /** Sets request.session and request.customer, or throws. */
   customer(request: FastifyRequest, options: { fresh: boolean }): Promise<void>;
+  /** Sets request.statusLink. Whoever holds a bad one is answered by the page. */
+  link(request: FastifyRequest): void;
   /** Sets request.session and request.staff, or throws. */
   staff(request: FastifyRequest, may: string | null): Promise<void>;
   /** Sets request.apiKey, or throws. */
@@ -58,6 +62,8 @@ export function guardRoutes(app: FastifyInstance, keepers: Doorkeepers): void {
         return;
       case 'customer':
         return keepers.customer(request, { fresh: audience.fresh ?? false });
+      case 'link':
+        return keepers.link(request);
       case 'staff':
         return keepers.staff(request, audience.may);
       case 'key':

@@ -2,11 +2,12 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Forbidden } from '../errors.ts';
 import { cookieName, cookieOptions } from './cookies.ts';
+import { all, current, type Secret } from './signing.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
     /** What signs everything that must not be forged: CSRF tokens, links in mails. */
-    secret: string;
+    secret: Secret;
   }
 }
 
@@ -15,7 +16,7 @@ declare module 'fastify' {
  * this browser, so a token of somebody else's form is worth nothing.
  */
 export function csrfField(request: FastifyRequest, reply: FastifyReply): string {
-  return `<input type="hidden" name="_csrf" value="${tokenFor(request, subjectOf(request) ?? newSubject(request, reply))}">`;
+  return `<input type="hidden" name="_csrf" value="${tokenFor(current(request.server.secret), subjectOf(request) ?? newSubject(request, reply))}">`;
 }
 
 /**
@@ -34,9 +35,12 @@ export function checkCsrf(request: FastifyRequest): void {
   const sent = (request.body as { _csrf?: unknown } | undefined)?._csrf ?? request.headers['x-csrf-token'];
   const subject = subjectOf(request);
   if (typeof sent !== 'string' || subject === undefined) throw refused;
-  const expected = Buffer.from(tokenFor(request, subject));
   const got = Buffer.from(sent);
-  if (expected.length !== got.length || !timingSafeEqual(expected, got)) throw refused;
+  const ours = all(request.server.secret).some((secret) => {
+    const expected = Buffer.from(tokenFor(secret, subject));
+    return expected.length === got.length && timingSafeEqual(expected, got);
+  });
+  if (!ours) throw refused;
 }
 
 /** null where it is no origin at all. */
@@ -62,6 +66,6 @@ function newSubject(request: FastifyRequest, reply: FastifyReply): string {
   return `form:${value}`;
 }
 
-function tokenFor(request: FastifyRequest, subject: string): string {
-  return createHmac('sha256', request.server.secret).update(`csrf:${subject}`).digest('base64url');
+function tokenFor(secret: string, subject: string): string {
+  return createHmac('sha256', secret).update(`csrf:${subject}`).digest('base64url');
 }

@@ -1,15 +1,16 @@
 import type {} from '@fastify/swagger';
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Database } from '../db/open.ts';
-import { Busy, isExpected } from '../errors.ts';
 import { requireCustomer } from '../http/audience.ts';
 import { page } from '../http/views.ts';
 import { type Clock, isoTime } from '../time.ts';
 import type { Touching } from './affected.ts';
 import { passwordChange } from './password-guard.ts';
 import { Situations } from './situation.ts';
+import { statusLinkRoutes } from './status-link-routes.ts';
+import { openWhenUnknown, pageWhenUnknown, problemWhenUnknown } from './unknown.ts';
 import { statusView } from './view.ts';
 
 export interface LookupGround {
@@ -51,6 +52,7 @@ const passwordAnswer = z.object({
 export async function lookupRoutes(app: FastifyInstance, ground: LookupGround): Promise<void> {
   const situations = new Situations(ground.db, ground.clock);
   const zone = app.operator.timeZone;
+  await statusLinkRoutes(app, { situations, clock: ground.clock });
 
   const noticeJson = (touching: Touching) => ({
     id: touching.id,
@@ -135,40 +137,4 @@ function mailboxAddress(given: string): string {
   if (given.length > 254 || /[\u0000-\u0020\u007f]/.test(given)) return '';
   const at = given.lastIndexOf('@');
   return at < 0 ? given : given.slice(0, at) + given.slice(at).toLowerCase();
-}
-
-type Failure = FastifyError | Error;
-
-/** The request itself was refused, or somebody was turned away on purpose: http/errors.ts answers that. */
-function refused(error: Failure): boolean {
-  return isExpected(error) || ('statusCode' in error && (error.statusCode ?? 500) < 500);
-}
-
-/** 20 to 60 seconds: the same second for everybody would only move the rush. */
-function retryAfterSeconds(): number {
-  return 20 + Math.floor(Math.random() * 41);
-}
-
-/** The database does not answer: never "normal", but a short page that says so and shows the way to the public one. */
-function pageWhenUnknown(error: Failure, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (refused(error)) throw error;
-  request.log.error({ err: error }, 'the lookup could not be answered');
-  reply.header('retry-after', String(retryAfterSeconds()));
-  return page(request, reply, 'my/unknown', { customer: null }, 503);
-}
-
-function problemWhenUnknown(error: Failure, request: FastifyRequest): never {
-  if (refused(error)) throw error;
-  request.log.error({ err: error }, 'the lookup could not be answered');
-  throw new Busy(retryAfterSeconds(), {
-    ja: '現在、お客さまのメールの状況を確認できません。公開ページのお知らせをご覧ください。',
-    en: 'The state of your mail cannot be determined at the moment. Please see the public status page.',
-  });
-}
-
-/** A lookup that is broken must not lock accounts: what we cannot know does not close anything. */
-function openWhenUnknown(error: Failure, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (refused(error)) throw error;
-  request.log.error({ err: error }, 'the password guard could not be answered');
-  return reply.code(200).header('cache-control', 'no-store').send({ allowed: true });
 }

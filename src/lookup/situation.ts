@@ -1,4 +1,5 @@
 import type { Database } from '../db/open.ts';
+import type { StatusLink } from '../http/status-link.ts';
 import { type Clock, DAY, HOUR, type Instant } from '../time.ts';
 import { affected, type KnownNotice, type MailboxStatus } from './affected.ts';
 import { type Asked, lookupStore } from './store.ts';
@@ -36,6 +37,12 @@ export class Situations {
   async ofAddress(address: string, at: Instant): Promise<MailboxStatus | undefined> {
     const [status] = await this.#hold(await lookupStore.ofAddress(this.#db, address), at);
     return status;
+  }
+
+  /** undefined where the link has been ended, by its customer or with its address. */
+  async ofLink(link: StatusLink, at: Instant): Promise<MailboxStatus[] | undefined> {
+    const asked = await lookupStore.ofLink(this.#db, link);
+    return asked && this.#hold(asked, at);
   }
 
   async #hold(asked: Asked, at: Instant): Promise<MailboxStatus[]> {

@@ -1,4 +1,5 @@
 import type { Database, Prepared, Reader } from '../db/open.ts';
+import type { StatusLink } from '../http/status-link.ts';
 import type { Instant } from '../time.ts';
 import type { KnownImpact, KnownNotice, Mailbox } from './affected.ts';
 
@@ -25,20 +26,37 @@ LEFT JOIN mailboxes m ON m.address = ?
 LEFT JOIN facilities f ON f.code = m.facility
 WHERE e.id = 1`;
 
+/** One read answers whether the address is still there, confirmed, and whether its customer has ended his links. */
+const OF_LINK = `SELECT e.number, c.id AS customer, m.address, m.facility, f.service
+FROM edition e
+LEFT JOIN addresses a ON a.id = ? AND a.confirmed_at IS NOT NULL
+LEFT JOIN customers c ON c.id = a.customer_id AND c.links_from <= ?
+LEFT JOIN mailboxes m ON m.customer_id = c.id
+LEFT JOIN facilities f ON f.code = m.facility
+WHERE e.id = 1
+ORDER BY m.address`;
+
 /** Whose mailboxes, and which edition they are to be held against: one indexed read for each request. */
 export interface Asked {
   edition: number;
   mailboxes: Mailbox[];
 }
 
-const prepared = new WeakMap<Database, { customer: Prepared<AskedRow>; address: Prepared<AskedRow> }>();
+interface Statements {
+  customer: Prepared<AskedRow>;
+  address: Prepared<AskedRow>;
+  link: Prepared<AskedRow & { customer: string | null }>;
+}
 
-function statements(db: Database): { customer: Prepared<AskedRow>; address: Prepared<AskedRow> } {
+const prepared = new WeakMap<Database, Statements>();
+
+function statements(db: Database): Statements {
   let made = prepared.get(db);
   if (!made) {
     made = {
       customer: db.prepare<AskedRow>('lookup-of-customer', OF_CUSTOMER),
       address: db.prepare<AskedRow>('lookup-of-address', OF_ADDRESS),
+      link: db.prepare<AskedRow & { customer: string | null }>('lookup-of-link', OF_LINK),
     };
     prepared.set(db, made);
   }
@@ -61,6 +79,12 @@ export const lookupStore = {
 
   async ofAddress(db: Database, address: string): Promise<Asked> {
     return asked(await statements(db).address.all(address));
+  },
+
+  /** undefined: the link is worth nothing any more. */
+  async ofLink(db: Database, link: StatusLink): Promise<Asked | undefined> {
+    const rows = await statements(db).link.all(link.addressId, link.madeAt);
+    return rows[0]?.customer === null ? undefined : asked(rows);
   },
 
   async editionNumber(db: Reader): Promise<number> {

@@ -15,7 +15,8 @@ export interface StatusView {
 
 interface MailboxView {
   address: string;
-  facility: string;
+  /** null where it is not shown. */
+  facility: string | null;
   shown: MailboxStatus['shown'];
   badge: Message;
   symptoms: Message[];
@@ -128,4 +129,18 @@ function headlineOf(statuses: readonly MailboxStatus[], worst: Headline): Messag
     ja: `${sentence.ja}（メールアドレス${statuses.length}件のうち${touched}件）`,
     en: `${sentence.en} (${touched} of your ${statuses.length} mailboxes)`,
   };
+}
+
+/** Enough for its owner to know which of his mailboxes is meant, and too little for anybody who got the link by mistake. */
+export function masked(view: StatusView): StatusView {
+  return {
+    ...view,
+    mailboxes: view.mailboxes.map((box) => ({ ...box, address: maskedAddress(box.address), facility: null })),
+  };
+}
+
+function maskedAddress(address: string): string {
+  const at = address.lastIndexOf('@');
+  const local = [...address.slice(0, Math.max(at, 0))];
+  return `${local.slice(0, local.length > 3 ? 2 : 1).join('')}…${at < 0 ? '' : address.slice(at)}`;
 }

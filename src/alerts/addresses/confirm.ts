@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type Database, isUniqueViolation, type Tx } from '../../db/open.ts';
+import type { Secret } from '../../http/signing.ts';
 import type { Operator } from '../../http/views.ts';
 import { render } from '../../http/views.ts';
 import { addLetter, queueMails } from '../../mail/outbox.ts';
@@ -13,7 +14,7 @@ export interface AddressGround {
   clock: Clock;
   operator: Operator;
   publicUrl: string;
-  secret: string;
+  secret: Secret;
   addressesPerCustomer: number;
 }
 
