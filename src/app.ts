@@ -18,6 +18,7 @@ import type { Secret } from './http/signing.ts';
 import { readStatusToken } from './http/status-link.ts';
 import type { Operator } from './http/views.ts';
 import { lookupRoutes } from './lookup/routes.ts';
+import { attachmentRoutes } from './notices/attachments/attachment-routes.ts';
 import { consoleRoutes } from './notices/console/console-routes.ts';
 import { changeEdition } from './notices/read.ts';
 import { noticeRoutes } from './notices/routes.ts';
@@ -144,6 +145,7 @@ async function buildRooms(app: FastifyInstance, ground: Ground, announce: () => 
   customerRoutes(app, { db, clock });
   noticeRoutes(app, { db, clock, operator, publicUrl, announce });
   consoleRoutes(app, { db, clock, operator, publicUrl, announce });
+  await attachmentRoutes(app, { db, clock, operator, publicUrl, announce });
   textRoutes(app, { db, clock, operator, publicUrl, edition });
   healthRoutes(app, { edition, clock, db });
   // Whoever has just published reads what he published, and so does everybody he tells: his answer waits for the new edition.

@@ -15,19 +15,29 @@ export const CONTENT_POLICY = {
   frameAncestors: ["'none'"],
 };
 
-/** Who may use what is answered: readers of our pages, any site's script (CORS), or any site's frames too. */
-export type Use = 'page' | 'open' | 'frame';
+/**
+ * Who may use what is answered: readers of our pages, any site's script (CORS), or any site's frames too. A `file` was sent in by
+ * somebody: it is looked at, and whatever is in it does nothing.
+ */
+export type Use = 'page' | 'open' | 'frame' | 'file';
+
+/** A drawing needs its own styles; nothing in a file may run, load, submit or know where it is. */
+const FILE_POLICY = { defaultSrc: ["'none'"], styleSrc: ["'unsafe-inline'"], imgSrc: ['data:'], sandbox: [] };
+
+const POLICIES: Record<Use, Record<string, string[]>> = {
+  page: CONTENT_POLICY,
+  frame: CONTENT_POLICY,
+  open: { defaultSrc: ["'none'"] },
+  file: FILE_POLICY,
+};
 
 /** @param secure served over https: browsers are told to stay there. */
 export function safetyHeaders(use: Use, secure: boolean): Record<string, string> {
   const ancestors = use === 'frame' ? ['*'] : CONTENT_POLICY.frameAncestors;
-  const policy =
-    use === 'open'
-      ? { defaultSrc: ["'none'"], frameAncestors: ancestors }
-      : { ...CONTENT_POLICY, frameAncestors: ancestors };
+  const policy = { ...POLICIES[use], frameAncestors: ancestors };
   return {
     'content-security-policy': policyText(policy),
-    'cross-origin-resource-policy': use === 'page' ? 'same-origin' : 'cross-origin',
+    'cross-origin-resource-policy': use === 'page' || use === 'file' ? 'same-origin' : 'cross-origin',
     'referrer-policy': 'same-origin',
     'x-content-type-options': 'nosniff',
     ...(use === 'page' ? { 'cross-origin-opener-policy': 'same-origin', 'x-frame-options': 'DENY' } : {}),
@@ -38,6 +48,8 @@ export function safetyHeaders(use: Use, secure: boolean): Record<string, string>
 
 function policyText(policy: Record<string, string[]>): string {
   return Object.entries(policy)
-    .map(([name, sources]) => `${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} ${sources.join(' ')}`)
+    .map(([name, sources]) =>
+      `${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} ${sources.join(' ')}`.trimEnd(),
+    )
     .join(';');
 }

@@ -1,5 +1,7 @@
 import type { Reader, Tx } from '../db/open.ts';
 import type { Instant } from '../time.ts';
+import type { Attachment } from './attachments/attachment.ts';
+import { attachmentStore } from './attachments/attachment-store.ts';
 import type { Notice } from './notice.ts';
 import type { Report } from './report.ts';
 import { noticeStore, type Posting } from './store.ts';
@@ -50,4 +52,14 @@ export function editionChangedAt(db: Reader): Promise<Instant> {
 /** What the public reads has changed (a new name in the catalogue, say): every node renders again. */
 export async function changeEdition(tx: Tx, now: Instant): Promise<void> {
   await noticeStore.nextEdition(tx, now);
+}
+
+/** Files on these notices, those that only staff may see too, by notice. */
+export function loadAttachments(db: Reader, noticeIds: string[]): Promise<Map<string, Attachment[]>> {
+  return attachmentStore.ofNotices(db, noticeIds);
+}
+
+/** What a file is made of. */
+export function loadAttachmentBytes(db: Reader, id: string): Promise<Buffer | undefined> {
+  return attachmentStore.bytes(db, id);
 }

@@ -6,6 +6,7 @@ import { feeds } from './feeds/feeds.ts';
 import { finders } from './finders/kind.ts';
 import { guidance } from './guidance/kind.ts';
 import { mark } from './mark.ts';
+import { attachments } from './pages/attachments.ts';
 import { embed } from './pages/embed.ts';
 import { front } from './pages/front.ts';
 import { history } from './pages/history.ts';
@@ -29,6 +30,7 @@ export const KINDS: Kind[] = [
   history,
   works,
   press,
+  attachments,
   statuspage,
   feeds,
   calendar,

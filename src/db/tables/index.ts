@@ -15,6 +15,8 @@ import type {
 import type { CustomersTable, MailboxesTable } from './customers.ts';
 import type { CouriersTable, LettersTable, MailsTable, TicketsTable } from './mail.ts';
 import type {
+  AttachmentBytesTable,
+  AttachmentsTable,
   DraftsTable,
   EditionTable,
   ImpactFacilitiesTable,
@@ -57,6 +59,8 @@ export interface Tables {
   reports: ReportsTable;
   drafts: DraftsTable;
   postings: PostingsTable;
+  attachments: AttachmentsTable;
+  attachment_bytes: AttachmentBytesTable;
   edition: EditionTable;
   staff: StaffTable;
   api_keys: ApiKeysTable;

@@ -91,3 +91,28 @@ export interface EditionTable {
   number: number;
   changed_at: number;
 }
+
+export interface AttachmentsTable {
+  id: string;
+  notice_id: string;
+  kind: 'outline_diagram' | 'configuration_diagram' | 'photo' | 'document';
+  extension: 'png' | 'jpg' | 'svg' | 'pdf';
+  alternative_ja: string;
+  alternative_en: string | null;
+  size: number;
+  sha256: string;
+  width: number | null;
+  height: number | null;
+  series_id: string;
+  version: number;
+  internal: Flag;
+  added_at: number;
+  added_by: string;
+  published_at: number | null;
+  removed_at: number | null;
+}
+
+export interface AttachmentBytesTable {
+  attachment_id: string;
+  bytes: Buffer;
+}

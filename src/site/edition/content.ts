@@ -1,9 +1,11 @@
 import type { Catalogue, CatalogueNames } from '../../catalogue/catalogue.ts';
 import { loadCatalogue, loadNames } from '../../catalogue/read.ts';
 import type { Reader } from '../../db/open.ts';
+import { type Attachment, isPublic } from '../../notices/attachments/attachment.ts';
 import type { Notice } from '../../notices/notice.ts';
 import {
   editionChangedAt,
+  loadAttachments,
   loadNotices,
   loadPostings,
   loadRevisions,
@@ -24,6 +26,8 @@ export interface SiteContent {
   families: Map<string, Notice[]>;
   /** Every revision of each report, for notices that have corrections. */
   revisions: Map<string, Report[]>;
+  /** Files that everybody may see, earlier versions too, by notice. */
+  attachments: Map<string, Attachment[]>;
   /** When anything was last published, or the catalogue changed. */
   changedAt: Instant;
 }
@@ -33,6 +37,7 @@ interface Story {
   notice: Notice;
   postings: Posting[];
   revisions: Report[];
+  attachments: Attachment[];
 }
 
 /** Read so many at a time: the first edition of many years must not need the room of all its rows at once. */
@@ -61,6 +66,7 @@ export class Shelf {
       families: familiesOf(notices),
       postings: new Map([...stories].map(([id, story]) => [id, story.postings])),
       revisions: new Map([...stories].map(([id, story]) => [id, story.revisions])),
+      attachments: new Map([...stories].map(([id, story]) => [id, story.attachments])),
       catalogue: await loadCatalogue(db),
       names: await loadNames(db),
       changedAt: await editionChangedAt(db),
@@ -84,12 +90,14 @@ async function readStories(db: Reader, ids: string[]): Promise<Map<string, Story
     const some = ids.slice(from, from + AT_A_TIME);
     const notices = await loadNotices(db, some);
     const postings = await loadPostings(db, some);
+    const attachments = await loadAttachments(db, some);
     for (const notice of notices) {
       const corrected = notice.reports.some((report) => report.revision > 0);
       stories.set(notice.id, {
         notice,
         postings: postings.get(notice.id) ?? [],
         revisions: corrected ? await loadRevisions(db, notice.id) : [],
+        attachments: (attachments.get(notice.id) ?? []).filter(isPublic),
       });
     }
   }

@@ -1,7 +1,7 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Database } from '../../db/open.ts';
 import type { Operator } from '../../http/views.ts';
-import { editionNumber } from '../../notices/read.ts';
+import { editionNumber, loadAttachmentBytes } from '../../notices/read.ts';
 import { type Clock, type Instant, MINUTE, SECOND } from '../../time.ts';
 import { KINDS } from '../kinds.ts';
 import { Shelf, type SiteContent } from './content.ts';
@@ -168,7 +168,7 @@ export class Edition {
     const made = last?.number === number ? this.#making : undefined;
     if (made && now < made.until && made.minute === minute) return;
     const content = made?.content ?? (await this.#shelf.read(db.kysely));
-    const printed = await this.#printAll(number, new Run({ ...this.#ground, content, now }));
+    const printed = await this.#printAll(number, new Run({ ...this.#ground, content, now, file: fileOf(db) }));
     this.#printed = printed;
     this.#making = { content, until: nextChange(content.notices, now), minute };
     this.#tell(printed.changedSince(last));
@@ -197,6 +197,14 @@ export class Edition {
   #tell(changed: string[]): void {
     if (changed.length > 0) for (const listener of this.#listeners) listener(changed);
   }
+}
+
+function fileOf(db: Database): (id: string) => Promise<Buffer> {
+  return async (id) => {
+    const bytes = await loadAttachmentBytes(db.kysely, id);
+    if (!bytes) throw new Error(`attachment ${id} has no bytes`);
+    return bytes;
+  };
 }
 
 /** Keeps the bytes that are there, where the new ones are the same. */

@@ -98,6 +98,7 @@ export function bytesOf(sheet: Sheet, secure: boolean): Page {
       // What a CDN is told to let go of: one page in its languages, or all of them.
       'surrogate-key': `edition ${surrogateKey(sheet.path)}`,
       ...safetyHeaders(sheet.use ?? (sheet.type.startsWith('text/html') ? 'page' : 'open'), secure),
+      ...sheet.headers,
     });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -13,6 +13,7 @@ export class Run implements Printing {
   readonly operator: Operator;
   readonly publicUrl: string;
   readonly statuspageMaintenance: 'none' | 'maintenance';
+  readonly file: Printing['file'];
   readonly today: string;
   readonly #ofAll: string;
   readonly #catalogue: string;
@@ -23,6 +24,7 @@ export class Run implements Printing {
     this.operator = from.operator;
     this.publicUrl = from.publicUrl;
     this.statuspageMaintenance = from.statuspageMaintenance;
+    this.file = from.file;
     this.today = isoTime(from.now, from.operator.timeZone).slice(0, 10);
     this.#catalogue = short(JSON.stringify(from.content.catalogue));
     this.#ofAll = this.#stamp(from.content.notices);

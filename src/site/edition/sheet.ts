@@ -12,6 +12,8 @@ export interface Printing {
   publicUrl: string;
   /** The indicator of the Statuspage API while there is planned work and nothing worse. */
   statuspageMaintenance: 'none' | 'maintenance';
+  /** The bytes of an attachment: the one thing that is read when it is asked for. */
+  file: (id: string) => Promise<Buffer>;
   /** The day of `now` in the operator's zone, as 2014-03-06: for what changes at midnight. */
   today: string;
   /**
@@ -37,10 +39,12 @@ export interface Sheet {
   /** Not what worried people read: the files of each publication do without it, and the server answers instead. */
   aside?: boolean;
   /**
-   * `page` is for readers, `open` may be fetched by any site's script, `frame` may be framed too. Where nothing is said HTML is a
+   * `page` is for readers, `open` may be fetched by any site's script, `frame` may be framed too, a `file` was sent in. Where nothing is said HTML is a
    * page and everything else open.
    */
-  use?: 'page' | 'open' | 'frame';
+  use?: 'page' | 'open' | 'frame' | 'file';
+  /** Beside those of its use: how a file is to be saved. */
+  headers?: Record<string, string>;
 }
 
 /** One kind of sheet: the addresses that it answers, and what stands there now. */

@@ -1,5 +1,12 @@
 import type { Desk, Name } from '../../catalogue/catalogue.ts';
 import type { Message } from '../../errors.ts';
+import {
+  type Attachment,
+  attachmentPath,
+  earlierVersions,
+  shownAttachments,
+} from '../../notices/attachments/attachment.ts';
+import { ATTACHMENT_KIND_WORDS } from '../../notices/attachments/words.ts';
 import { type Notice, noticeState, recoveredAt } from '../../notices/notice.ts';
 import type { Picture, Report } from '../../notices/report.ts';
 import {
@@ -60,6 +67,20 @@ export interface ReportView {
   before: { revision: number; publishedAt: Instant; body: Name }[];
 }
 
+export interface AttachmentView {
+  kind: Message;
+  path: string;
+  alternative: Name;
+  /** A paper is saved, a picture is shown. */
+  picture: { width: number; height: number } | null;
+  /** Kilobytes. */
+  size: number;
+  extension: string;
+  version: number;
+  publishedAt: Instant;
+  before: { path: string; version: number; publishedAt: Instant }[];
+}
+
 export interface NoticePage {
   card: NoticeCard;
   /** Where it stands, before anything else. */
@@ -77,6 +98,7 @@ export interface NoticePage {
   measures: { field: Message; status: Message; text: Name; date: KnownDate | null }[];
   reports: ReportView[];
   postings: { surface: Message; reportNumber: number; postedAt: Instant; note: string | null }[];
+  attachments: AttachmentView[];
   related: { id: string; title: Name }[];
   passwordIsRight: boolean;
   desks: Desk[];
@@ -145,6 +167,7 @@ export function noticePage(notice: Notice, content: SiteContent, now: Instant): 
       postedAt: posting.postedAt,
       note: posting.note,
     })),
+    attachments: attachmentViews(content.attachments.get(notice.id) ?? []),
     related: (content.families.get(notice.rootId) ?? [])
       .filter((other) => other.id !== notice.id)
       .map((other) => ({ id: other.id, title: other.title })),
@@ -165,6 +188,24 @@ function reportView(report: Report, revisions: Report[]): ReportView {
     reason: report.reason,
     before: earlier.map((one) => ({ revision: one.revision, publishedAt: one.publishedAt, body: one.body })),
   };
+}
+
+function attachmentViews(attachments: Attachment[]): AttachmentView[] {
+  return shownAttachments(attachments).map((one) => ({
+    kind: ATTACHMENT_KIND_WORDS[one.kind],
+    path: attachmentPath(one),
+    alternative: one.alternative,
+    picture: one.width === null || one.height === null ? null : { width: one.width, height: one.height },
+    size: Math.ceil(one.size / 1024),
+    extension: one.extension,
+    version: one.version,
+    publishedAt: one.publishedAt ?? one.addedAt,
+    before: earlierVersions(attachments, one).map((earlier) => ({
+      path: attachmentPath(earlier),
+      version: earlier.version,
+      publishedAt: earlier.publishedAt ?? earlier.addedAt,
+    })),
+  }));
 }
 
 function factsOf(picture: Picture | undefined): NoticePage['facts'] {
