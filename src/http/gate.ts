@@ -8,8 +8,9 @@ export class Gate {
   readonly #limit: number;
   readonly #queue: number;
   readonly #text: Message;
-  readonly #waiting: (() => void)[] = [];
+  readonly #waiting = new Set<() => void>();
   #running = 0;
+  #refused = 0;
 
   constructor(limit: number, queue: number, text: Message) {
     this.#limit = limit;
@@ -19,24 +20,52 @@ export class Gate {
 
   /** @throws Busy where the queue is full. */
   async run<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#running >= this.#limit) {
-      // 30 to 90 seconds: the same second for everybody would only move the rush.
-      if (this.#waiting.length >= this.#queue) throw new Busy(30 + Math.floor(Math.random() * 61), this.#text);
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    } else {
-      this.#running++;
-    }
+    const leave = await this.enter();
     try {
       return await work();
     } finally {
-      const next = this.#waiting.shift();
-      if (next) next();
-      else this.#running--;
+      leave();
     }
+  }
+
+  /**
+   * For work that does not end where it began. @returns how to leave; leaving twice is leaving once.
+   * @throws Busy where the queue is full.
+   */
+  async enter(): Promise<() => void> {
+    if (this.#running >= this.#limit) {
+      if (this.#waiting.size >= this.#queue) {
+        this.#refused++;
+        // 30 to 90 seconds: the same second for everybody would only move the rush.
+        throw new Busy(30 + Math.floor(Math.random() * 61), this.#text);
+      }
+      await new Promise<void>((resolve) => this.#waiting.add(resolve));
+    } else {
+      this.#running++;
+    }
+    let left = false;
+    return () => {
+      if (left) return;
+      left = true;
+      const [next] = this.#waiting;
+      if (next) {
+        this.#waiting.delete(next);
+        next();
+      } else this.#running--;
+    };
   }
 
   /** How many wait now. */
   get waiting(): number {
-    return this.#waiting.length;
+    return this.#waiting.size;
+  }
+
+  get running(): number {
+    return this.#running;
+  }
+
+  /** Turned away since the start. */
+  get refused(): number {
+    return this.#refused;
   }
 }

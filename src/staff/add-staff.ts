@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type Database, isUniqueViolation, type Tx } from '../db/open.ts';
 import { Invalid } from '../errors.ts';
 import { line, parse, sentenceFor } from '../http/forms.ts';
-import { hashPassword } from '../http/passwords.ts';
+import { hashPassword, staffHashingGate } from '../http/passwords.ts';
 import type { Clock } from '../time.ts';
 import { type Actor, record } from './audit.ts';
 import { ROLES } from './permissions.ts';
@@ -35,7 +35,7 @@ export async function addStaff(
   also?: (tx: Tx) => Promise<void>,
 ): Promise<StaffMember> {
   const { login, name, role, password } = parse(staffInput, input);
-  const hash = await hashPassword(password);
+  const hash = await hashPassword(password, staffHashingGate);
   const id = randomBytes(8).toString('hex');
   const now = clock.now();
   try {

@@ -1,6 +1,6 @@
 import type { Database } from '../db/open.ts';
 import type { Attempts } from '../http/attempts.ts';
-import { passwordMatches } from '../http/passwords.ts';
+import { passwordMatches, staffHashingGate } from '../http/passwords.ts';
 import type { StaffMember } from './staff.ts';
 import { staffStore } from './store.ts';
 
@@ -18,7 +18,7 @@ export async function checkStaff(
   const login = given.login.trim().toLowerCase();
   attempts.check(`staff:${login}`, ip);
   const row = await staffStore.byLogin(db.kysely, login);
-  const right = await passwordMatches(row?.password_hash ?? null, given.password);
+  const right = await passwordMatches(row?.password_hash ?? null, given.password, staffHashingGate);
   if (!right || !row || row.disabled_at !== null) {
     attempts.failed(`staff:${login}`, ip);
     return null;

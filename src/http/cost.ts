@@ -1,0 +1,83 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { Busy } from '../errors.ts';
+import type { Audience } from './audience.ts';
+import { Gate } from './gate.ts';
+
+/** What a request costs, and at whose expense: each class has its own gate, so that none starves another. */
+export type CostClass = 'page' | 'open' | 'lookup' | 'sign-in' | 'customer' | 'staff' | 'api';
+
+/** Decided by the route, never by what is asked: a class cannot be chosen by whoever asks. */
+export function costOf(url: string | undefined, audience: Audience | undefined): CostClass {
+  if (url === undefined || !audience) return 'open';
+  if (audience.who === 'staff' || url.startsWith('/console')) return 'staff';
+  if (audience.who === 'key') return 'api';
+  if (url.includes('/sign-in')) return 'sign-in';
+  if (url === '/my' || url === '/check' || url === '/api/v1/me/mail-status' || url === '/my/services') return 'lookup';
+  return audience.who === 'customer' ? 'customer' : 'open';
+}
+
+const BUSY = {
+  ja: 'ただいまアクセスが集中しています。少し時間をおいてからもう一度お開きください。故障・工事の状況はトップページでご覧いただけます。',
+  en: 'Very many people are using this at the moment. Please try again in a little while. The state of our services is on the front page.',
+};
+
+/** Whoever watches must not wait behind what he watches. */
+const PROBES = new Set(['/healthz', '/readyz']);
+
+export type Gates = Record<Exclude<CostClass, 'page'>, Gate>;
+
+/**
+ * How many requests of a class are worked on at once, and how many wait. PostgreSQL's pool has ten connections: what customers ask
+ * for all at once takes most of them and never all, so staff and programs find one. Ten thousand may wait for a lookup, which is three
+ * thousand a second even on one core; a form that somebody sends waits with his text, so few of these do.
+ */
+export function makeGates(): Gates {
+  return {
+    lookup: new Gate(5, 15_000, BUSY),
+    'sign-in': new Gate(60, 2000, BUSY),
+    customer: new Gate(2, 2000, BUSY),
+    open: new Gate(2, 5000, BUSY),
+    staff: new Gate(50, 500, BUSY),
+    api: new Gate(50, 500, BUSY),
+  };
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    gates: Gates;
+  }
+  interface FastifyRequest {
+    leaveGate: (() => void) | null;
+  }
+}
+
+/**
+ * Everything behind these routes passes its class' gate: reading before anything of it runs, sending once the body is there, so
+ * that a slow sender holds no place. The place is free as soon as the answer is made, however slowly it is read.
+ */
+export function gateRoutes(app: FastifyInstance): void {
+  app.decorateRequest('leaveGate', null);
+  const enter = async (request: FastifyRequest) => {
+    if (request.leaveGate || PROBES.has(request.routeOptions.url ?? '')) return;
+    const gate = app.gates[costOf(request.routeOptions.url, request.routeOptions.config.audience) as keyof Gates];
+    request.leaveGate = await gate.enter();
+    // Whoever hung up while he waited is not worked for.
+    if (request.raw.socket?.destroyed) throw new Busy(30, BUSY);
+  };
+  app.addHook('onRequest', async (request) => {
+    if (reads(request)) await enter(request);
+  });
+  app.addHook('preHandler', enter);
+  app.addHook('onSend', async (request) => leave(request));
+  app.addHook('onResponse', async (request) => leave(request));
+  app.addHook('onRequestAbort', async (request) => leave(request));
+  app.addHook('onTimeout', async (request) => leave(request));
+}
+
+function reads(request: FastifyRequest): boolean {
+  return request.method === 'GET' || request.method === 'HEAD' || request.method === 'OPTIONS';
+}
+
+function leave(request: FastifyRequest): void {
+  request.leaveGate?.();
+}

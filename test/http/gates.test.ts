@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest';
+import { Busy } from '../../src/errors.ts';
+import { costOf } from '../../src/http/cost.ts';
+import { Gate } from '../../src/http/gate.ts';
+import { hashingGate } from '../../src/http/passwords.ts';
+import { startApp } from '../support/app.ts';
+import { Browser, customerAt, PASSWORD, staffAt } from '../support/people.ts';
+
+const TEXT = { ja: '混雑', en: 'busy' };
+
+test('a gate lets so many in, lets so many wait in their order, and turns the rest away', async () => {
+  const gate = new Gate(1, 2, TEXT);
+  const first = await gate.enter();
+  const order: string[] = [];
+  const noting = (name: string) => (leave: () => void) => {
+    order.push(name);
+    return leave;
+  };
+  const second = gate.enter().then(noting('second'));
+  const third = gate.enter().then(noting('third'));
+  await expect(gate.enter()).rejects.toBeInstanceOf(Busy);
+  expect([gate.running, gate.waiting, gate.refused]).toEqual([1, 2, 1]);
+  first();
+  first();
+  (await second)();
+  (await third)();
+  expect(order).toEqual(['second', 'third']);
+  expect([gate.running, gate.waiting]).toEqual([0, 0]);
+});
+
+test('with all places of customers taken, staff, programs and pages are answered as ever', async () => {
+  const shirase = await startApp();
+  const { app } = shirase;
+  const customer = await customerAt(shirase, 'taro', []);
+  const staff = await staffAt(shirase, 'publisher');
+  const held = await Promise.all(Array.from({ length: 5 }, () => app.gates.lookup.enter()));
+  const hashing = await Promise.all(Array.from({ length: 2 }, () => hashingGate.enter()));
+  const waiting = customer.get('/my');
+  await expect.poll(() => app.gates.lookup.waiting).toBe(1);
+
+  expect((await staff.get('/console')).statusCode).toBe(200);
+  expect((await app.inject({ url: '/' })).statusCode).toBe(200);
+  expect((await app.inject({ url: '/readyz' })).statusCode).toBe(200);
+  const another = new Browser(app);
+  const signIn = { login: 'publisher', password: PASSWORD };
+  expect((await another.submit('/console/sign-in', '/console/sign-in', signIn)).statusCode).toBe(303);
+
+  for (const leave of [...held, ...hashing]) leave();
+  expect((await waiting).statusCode).toBe(200);
+  expect(app.gates.lookup.running).toBe(0);
+});
+
+test('who is turned away reads when to come back, and where the state of the services is', async () => {
+  const shirase = await startApp();
+  const { app } = shirase;
+  const customer = await customerAt(shirase, 'taro', []);
+  app.gates.lookup.enter = async () => {
+    throw new Busy(42, TEXT);
+  };
+  const page = await customer.get('/my');
+  expect([page.statusCode, page.headers['retry-after']]).toEqual([503, '42']);
+  expect(page.body).toContain('href="/"');
+});
+
+test('every route has one class, and it is the route that decides', () => {
+  expect(costOf('/console/sign-in', { who: 'everyone', form: true })).toBe('staff');
+  expect(costOf('/console', { who: 'staff', may: null })).toBe('staff');
+  expect(costOf('/my/sign-in', { who: 'everyone', form: true })).toBe('sign-in');
+  expect(costOf('/my', { who: 'customer' })).toBe('lookup');
+  expect(costOf('/my/addresses', { who: 'customer' })).toBe('customer');
+  expect(costOf('/api/v1/notices', { who: 'key', scope: 'notices:read' })).toBe('api');
+  expect(costOf('/stop/:token', { who: 'everyone' })).toBe('open');
+  expect(costOf(undefined, undefined)).toBe('open');
+});
