@@ -10,14 +10,17 @@ import { customerRoutes } from './customers/routes.ts';
 import type { Database } from './db/open.ts';
 import { assetRoutes } from './http/assets.ts';
 import { guardRoutes, recordAudiences } from './http/audience.ts';
+import { costOf, gateRoutes, makeGates } from './http/cost.ts';
 import { answer, answerErrors, answerMissing } from './http/errors.ts';
 import { CONTENT_POLICY } from './http/headers.ts';
 import { stripLanguage } from './http/language.ts';
+import { answerWithRequestId, requestIds } from './http/request-id.ts';
 import { useSchemas } from './http/schemas.ts';
 import type { Secret } from './http/signing.ts';
 import { readStatusToken } from './http/status-link.ts';
 import type { Operator } from './http/views.ts';
 import { lookupRoutes } from './lookup/routes.ts';
+import type { Metrics } from './metrics/metrics.ts';
 import { attachmentRoutes } from './notices/attachments/attachment-routes.ts';
 import { consoleRoutes } from './notices/console/console-routes.ts';
 import { changeEdition } from './notices/read.ts';
@@ -44,6 +47,8 @@ export interface Ground {
   addressesPerCustomer: number;
   trustProxy: number;
   logger: FastifyServerOptions['logger'];
+  /** Is told of each answer, where somebody counts. */
+  metrics?: Pick<Metrics, 'answered' | 'page'>;
 }
 
 declare module 'fastify' {
@@ -62,6 +67,8 @@ export async function buildApp(ground: Ground): Promise<FastifyInstance> {
   const app = Fastify({
     logger: ground.logger ?? false,
     rewriteUrl: stripLanguage,
+    genReqId: requestIds(ground.trustProxy > 0),
+    requestIdHeader: false,
     // Only that many proxies in front are believed; a forged X-Forwarded-For counts for nothing.
     trustProxy: (_address: string, hop: number) => hop < ground.trustProxy,
     bodyLimit: 1_048_576,
@@ -84,6 +91,7 @@ export async function buildApp(ground: Ground): Promise<FastifyInstance> {
   app.decorateRequest('statusLink', null);
   answerErrors(app);
   recordAudiences(app);
+  app.decorate('gates', makeGates());
 
   const edition = new Edition({
     db,
@@ -103,7 +111,7 @@ export async function buildApp(ground: Ground): Promise<FastifyInstance> {
   );
   app.addHook('onClose', async () => edition.stop());
   assetRoutes(app);
-  siteRoutes(app, edition);
+  siteRoutes(app, edition, ground.metrics?.page);
   // What reads a form, a cookie or the database stands inside, with all that this needs; what everybody reads stands outside.
   await app.register((rooms) =>
     buildRooms(rooms, ground, () => {
@@ -116,6 +124,12 @@ export async function buildApp(ground: Ground): Promise<FastifyInstance> {
 async function buildRooms(app: FastifyInstance, ground: Ground, announce: () => void): Promise<void> {
   const { db, clock, publicUrl, operator } = ground;
   const { edition } = app;
+  answerWithRequestId(app);
+  app.addHook('onResponse', async (request, reply) => {
+    const { url, config } = request.routeOptions;
+    ground.metrics?.answered(costOf(url, config.audience), reply.statusCode, reply.elapsedTime);
+  });
+  gateRoutes(app);
   await app.register(helmet, {
     contentSecurityPolicy: { useDefaults: false, directives: CONTENT_POLICY },
     strictTransportSecurity: app.secure ? { maxAge: 31_536_000, includeSubDomains: true } : false,

@@ -28,6 +28,9 @@ const environment = z.object({
   NODE_ENV: z.enum(['production', 'development', 'test']).default('development'),
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65535).default(3000),
+  /** Where monitoring reads /metrics: a listener of its own, on the machine itself unless said otherwise. 0 lets the system choose. */
+  METRICS_HOST: z.string().default('127.0.0.1'),
+  METRICS_PORT: z.coerce.number().int().min(0).max(65535).optional(),
   /** What links in mails and feeds begin with. Never taken from a request. */
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   DATA_DIR: z.string().default('data'),
@@ -94,6 +97,7 @@ export interface Config {
   production: boolean;
   host: string;
   port: number;
+  metrics: { host: string; port: number; insisted: boolean };
   /** Without a slash at its end. Undefined until the server knows its port. */
   publicUrl: string | undefined;
   dataDir: string;
@@ -151,6 +155,11 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     production,
     host: e.HOST,
     port: e.PORT,
+    metrics: {
+      host: e.METRICS_HOST,
+      port: e.METRICS_PORT ?? (e.PORT === 0 ? 0 : 9464),
+      insisted: e.METRICS_PORT !== undefined,
+    },
     publicUrl: e.PUBLIC_URL?.replace(/\/+$/, ''),
     dataDir: e.DATA_DIR,
     databaseUrl: e.DATABASE_URL ?? `sqlite:${join(e.DATA_DIR, 'shirase.db')}`,

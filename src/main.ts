@@ -1,30 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import closeWithGrace from 'close-with-grace';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { buildApp } from './app.ts';
 import { Chores } from './chores.ts';
 import { loadExample } from './cli/example.ts';
-import { type Config, ConfigError, readConfig } from './config.ts';
+import { type Config, ConfigError, packageRoot, readConfig } from './config.ts';
 import type { Database } from './db/open.ts';
+import { loggerOf } from './http/log.ts';
+import { redact } from './http/redact.ts';
+import { Metrics } from './metrics/metrics.ts';
 import { hasStaff, makeSetupLink } from './staff/setup-link.ts';
-import { carryOut, choresOf, closeApp, groundOf, publicUrlOf, readyDatabase, Sending } from './start.ts';
+import { carryOut, choresOf, closeApp, groundOf, openMetrics, publicUrlOf, readyDatabase, Sending } from './start.ts';
 import { systemClock } from './time.ts';
 
 /** The process: settings, database, web and courier, and a stop that loses nothing. The only file with signals. */
 async function main(): Promise<void> {
   const config = readConfig();
-  const db = await readyDatabase(config, (error, message) => process.stderr.write(`${message}: ${String(error)}\n`));
+  const db = await readyDatabase(config, (error, message) =>
+    process.stderr.write(redact(`${message}: ${String(error)}\n`)),
+  );
   const ground = groundOf(config, db, systemClock);
-  const app = await buildApp({ ...ground, logger: loggerOf(config) });
+  const metrics = new Metrics(version());
+  const app = await buildApp({ ...ground, metrics, logger: loggerOf(config.logLevel, process.stdout) });
   const firstWords = await prepareFirstStart(config, db, ground);
-  const sending = new Sending(config, ground, app.log);
+  const sending = new Sending(config, ground, app.log, metrics);
   const chores = new Chores(choresOf(ground), (error, message) => app.log.warn({ err: error }, message));
+  const counted = await openMetrics(config, metrics, app, ground);
   let stopCarrying = async () => {};
 
   closeWithGrace({ delay: 10_000, logger: { error: (text) => app.log.error(text) } }, async ({ err, signal }) => {
     if (err) app.log.error({ err }, 'ending after an unexpected error');
     else app.log.info(`${signal ?? 'stop'}: finishing what is under way`);
     // Side by side: a slow reader must not keep mails waiting for their end, nor a slow relay readers.
-    await Promise.all([closeApp(app), sending.stop(), chores.stop(), stopCarrying()]);
+    await Promise.all([closeApp(app), sending.stop(), chores.stop(), stopCarrying(), counted?.close()]);
     await db.close();
   });
 
@@ -62,17 +71,8 @@ async function listen(app: FastifyInstance, config: Config): Promise<void> {
   }
 }
 
-/** Lines carry the route and never the address: tokens and mail addresses stand in paths. */
-function loggerOf(config: Config) {
-  return {
-    level: config.logLevel,
-    serializers: {
-      req: (request: FastifyRequest) => ({
-        method: request.method,
-        route: request.routeOptions.url ?? 'unknown',
-      }),
-    },
-  };
+function version(): string {
+  return (JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string }).version;
 }
 
 main().catch((error: unknown) => {

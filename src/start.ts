@@ -7,16 +7,21 @@ import { type AlertGround, expandNext } from './alerts/expand.ts';
 import { alertSettled, recheckAlert } from './alerts/recheck.ts';
 import type { Ground } from './app.ts';
 import type { Chore } from './chores.ts';
-import { type Config, packageRoot } from './config.ts';
+import { type Config, ConfigError, packageRoot } from './config.ts';
 import { migrate } from './db/migrate.ts';
 import { type Database, openDatabase, type Warn } from './db/open.ts';
 import { becomeSoleSender } from './db/sole-sender.ts';
 import { lookOf } from './http/look.ts';
-import { removeExpiredSessions } from './http/sessions.ts';
+import { hashingGate, staffHashingGate } from './http/passwords.ts';
+import { countSessions, removeExpiredSessions } from './http/sessions.ts';
 import { onlyTo } from './mail/allowlist.ts';
 import { Courier } from './mail/courier.ts';
 import { fileRelay } from './mail/file-relay.ts';
-import { type Relay, smtpRelay } from './mail/relay.ts';
+import { outboxHealth } from './mail/health.ts';
+import { type Outcome, type Relay, smtpRelay } from './mail/relay.ts';
+import { listenForMetrics, type MetricsListener, onceInAWhile } from './metrics/listener.ts';
+import type { HandOver, Metrics, Readings } from './metrics/metrics.ts';
+import { overdueNotices } from './notices/overdue.ts';
 import { Exporter, mustBeFolder } from './site/export/exporter.ts';
 import { Purge } from './site/export/purge.ts';
 import { forgetOldAnswers } from './staff/idempotency.ts';
@@ -78,7 +83,26 @@ export function groundOf(config: Config, db: Database, clock: Clock): Omit<Groun
 }
 
 /** Real mail by SMTP where it is configured, and outside production to the allow-list only; everything else into files. */
-export function relayOf(config: Config): Relay {
+export function relayOf(config: Config, metrics?: Metrics): Relay {
+  const relay = plainRelayOf(config);
+  if (!metrics) return relay;
+  return {
+    async send(mail, beforeFinalDot) {
+      const outcome = await relay.send(mail, beforeFinalDot);
+      metrics.handedOver(handOverOf(outcome));
+      return outcome;
+    },
+    close: () => relay.close(),
+  };
+}
+
+function handOverOf(outcome: Outcome): HandOver {
+  if (outcome.kind === 'sent') return '2xx';
+  if (outcome.kind === 'refused') return outcome.reply.code >= 500 ? '5xx' : '4xx';
+  return outcome.kind;
+}
+
+function plainRelayOf(config: Config): Relay {
   const files = fileRelay(join(config.dataDir, 'outbox'));
   if (!config.smtpUrl) return files;
   const smtp = smtpRelay(config.smtpUrl, { connections: LANES.bulk + LANES.urgent });
@@ -95,11 +119,13 @@ export class Sending {
   readonly #config: Config;
   readonly #ground: Omit<Ground, 'logger'>;
   readonly #log: FastifyBaseLogger;
+  readonly #metrics: Metrics | undefined;
   #courier: Courier | undefined;
   #letGo: (() => void) | null = null;
   #trying: NodeJS.Timeout | undefined;
 
-  constructor(config: Config, ground: Omit<Ground, 'logger'>, log: FastifyBaseLogger) {
+  constructor(config: Config, ground: Omit<Ground, 'logger'>, log: FastifyBaseLogger, metrics?: Metrics) {
+    this.#metrics = metrics;
     this.#config = config;
     this.#ground = ground;
     this.#log = log;
@@ -134,7 +160,7 @@ export class Sending {
     this.#courier = new Courier({
       db,
       clock,
-      relay: relayOf(this.#config),
+      relay: relayOf(this.#config, this.#metrics),
       sender: { name: operator.name.ja, address: this.#config.mailFrom },
       recheck: recheckAlert(alerts),
       settled: alertSettled(alerts),
@@ -194,4 +220,41 @@ export function choresOf(ground: Omit<Ground, 'logger'>): Chore[] {
     },
     { name: 'forget old answers to programs', every: HOUR, run: () => forgetOldAnswers(db, clock.now()) },
   ];
+}
+
+/** Opens /metrics where it is wanted; a port in use that nobody asked for is told and passed over. */
+export async function openMetrics(
+  config: Config,
+  metrics: Metrics,
+  app: FastifyInstance,
+  ground: Omit<Ground, 'logger'>,
+): Promise<MetricsListener | undefined> {
+  const { db, clock } = ground;
+  const { edition } = app;
+  const stored = onceInAWhile(async () => {
+    const now = clock.now();
+    const outbox = await outboxHealth(db.kysely, now);
+    const sessions = await countSessions(db.kysely, now);
+    return { ...outbox, sessions, clocksOverdue: await overdueNotices(db.kysely, now) };
+  });
+  const read = async (): Promise<Readings> => ({
+    edition: {
+      number: edition.number ?? 0,
+      ageSeconds: (clock.now() - (edition.checkedAt ?? 0)) / SECOND,
+      trouble: edition.trouble !== undefined,
+    },
+    gates: { ...app.gates, hashing: hashingGate, 'hashing-staff': staffHashingGate },
+    databaseErrors: db.failures(),
+    stored: await stored(),
+  });
+  try {
+    const listener = await listenForMetrics(config.metrics, metrics, read);
+    app.log.info(`metrics are at ${listener.url}`);
+    return listener;
+  } catch (error) {
+    const problem = `METRICS_PORT: ${config.metrics.port} on ${config.metrics.host}: ${(error as Error).message}`;
+    if (config.metrics.insisted) throw new ConfigError([problem]);
+    app.log.warn(`no metrics: ${problem}`);
+    return undefined;
+  }
 }

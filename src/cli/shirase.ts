@@ -52,6 +52,11 @@ function help(): string {
   return `Usage:\n${rows.join('\n')}\n`;
 }
 
+/** An option that is unknown, or that misses its value (node:util's parseArgs). */
+function misspelt(error: unknown): error is Error {
+  return error instanceof Error && String((error as { code?: unknown }).code).startsWith('ERR_PARSE_ARGS_');
+}
+
 main().catch((error: unknown) => {
   if (error instanceof UsageError) {
     process.stderr.write(`${error.message === '' ? '' : `${error.message}\n\n`}${help()}`);
@@ -59,6 +64,9 @@ main().catch((error: unknown) => {
   } else if (error instanceof Invalid) {
     process.stderr.write(`${error.problems.map((problem) => `${problem.field}: ${problem.en}`).join('\n')}\n`);
     process.exitCode = 1;
+  } else if (misspelt(error)) {
+    process.stderr.write(`${error.message}\n\n${help()}`);
+    process.exitCode = 2;
   } else {
     process.stderr.write(`${error instanceof ConfigError ? error.message : (error as Error).message}\n`);
     process.exitCode = 1;

@@ -23,6 +23,10 @@ export interface Database {
   prepare<Row>(name: string, sql: string): Prepared<Row>;
   /** Runs a script of several statements: migrations only. */
   exec(sql: string): Promise<void>;
+  /** Whether it answers, and keeps what it acknowledges. @throws Error saying what is wrong. */
+  check(): Promise<void>;
+  /** Statements that failed since it was opened. */
+  failures(): number;
   close(): Promise<void>;
 }
 

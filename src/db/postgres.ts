@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
+import { countFailures } from './failures.ts';
 import type { Database, Warn } from './open.ts';
 import type { Tables } from './tables/index.ts';
 
@@ -19,7 +20,8 @@ export function openPostgres(url: string, warn: Warn): Database {
   });
   // Without a listener the loss of an idle connection ends the process.
   pool.on('error', (error) => warn(error, 'an idle PostgreSQL connection was lost'));
-  const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  const failed = countFailures();
+  const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), log: failed.log });
   return {
     engine: 'postgres',
     kysely,
@@ -32,6 +34,10 @@ export function openPostgres(url: string, warn: Warn): Database {
     exec: async (sql) => {
       await pool.query(sql);
     },
+    check: async () => {
+      await pool.query('SELECT number FROM schema_migrations LIMIT 1');
+    },
+    failures: failed.count,
     close: () => kysely.destroy(),
   };
 }

@@ -10,6 +10,7 @@ import {
   SqliteDialect,
   SqliteDriver,
 } from 'kysely';
+import { countFailures } from './failures.ts';
 import type { Database } from './open.ts';
 import type { Tables } from './tables/index.ts';
 
@@ -24,7 +25,11 @@ export function openSqlite(file: string): Database {
   const writer = connect(file);
   const reader = connect(file);
   reader.pragma('query_only = ON');
-  const kysely = new Kysely<Tables>({ dialect: new ImmediateDialect({ database: rememberStatements(writer) }) });
+  const failed = countFailures();
+  const kysely = new Kysely<Tables>({
+    dialect: new ImmediateDialect({ database: rememberStatements(writer) }),
+    log: failed.log,
+  });
   return {
     engine: 'sqlite',
     kysely,
@@ -36,6 +41,11 @@ export function openSqlite(file: string): Database {
     exec: async (sql) => {
       writer.exec(sql);
     },
+    check: async () => {
+      for (const connection of [writer, reader]) mustBeFull(connection, file);
+      reader.prepare('SELECT number FROM schema_migrations LIMIT 1').get();
+    },
+    failures: failed.count,
     close: async () => {
       await kysely.destroy();
       reader.close();
@@ -49,11 +59,15 @@ function connect(file: string): Connection {
   // better-sqlite3 is compiled with NORMAL for WAL and applies it when an existing file is opened again: after a power cut that
   // loses acknowledged publications. Set it at every open and look whether it held.
   connection.pragma('synchronous = FULL');
-  if (connection.pragma('synchronous', { simple: true }) !== 2)
-    throw new Error(`${file}: synchronous=FULL was not accepted`);
+  mustBeFull(connection, file);
   connection.pragma('foreign_keys = ON');
   connection.pragma('journal_size_limit = 67108864');
   return connection;
+}
+
+function mustBeFull(connection: Connection, file: string): void {
+  if (connection.pragma('synchronous', { simple: true }) !== 2)
+    throw new Error(`${file}: synchronous=FULL was not accepted`);
 }
 
 /** Changing to WAL from several processes at once can answer SQLITE_BUSY in spite of the timeout. */

@@ -86,6 +86,16 @@ export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('base64url');
 }
 
+/** How many are signed in, by audience. */
+export async function countSessions(db: Reader, now: Instant): Promise<Record<string, number>> {
+  const rows = await sessionStore.count(db, now);
+  return {
+    customer: 0,
+    staff: 0,
+    ...Object.fromEntries(rows.map(({ audience, sessions }) => [audience, sessions])),
+  };
+}
+
 /** Housekeeping: rows of sessions that have run out. */
 export async function removeExpiredSessions(db: Reader, now: Instant): Promise<void> {
   await sessionStore.removeExpired(db, now);

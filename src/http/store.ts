@@ -35,6 +35,15 @@ export const sessionStore = {
     await db.deleteFrom('sessions').where('token_hash', '=', tokenHash).execute();
   },
 
+  async count(db: Reader, now: Instant): Promise<{ audience: SessionAudience; sessions: number }[]> {
+    return db
+      .selectFrom('sessions')
+      .select((eb) => ['audience', eb.fn.countAll<number>().as('sessions')] as const)
+      .where('expires_at', '>', now)
+      .groupBy('audience')
+      .execute();
+  },
+
   async removeExpired(db: Reader, now: Instant): Promise<void> {
     await db.deleteFrom('sessions').where('expires_at', '<=', now).execute();
   },

@@ -17,6 +17,13 @@ import { searchPage } from './pages/search.ts';
 /** A courier that works hands over within seconds what is due. */
 const PATIENCE = 10 * MINUTE;
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Is told the status of each page of the edition. */
+    countPage(status: number): void;
+  }
+}
+
 export interface SiteGround {
   edition: Edition;
   clock: Clock;
@@ -24,9 +31,11 @@ export interface SiteGround {
 }
 
 /** What everybody reads: bytes, without a session, a database, a template, a hook or a line in the log. */
-export function siteRoutes(app: FastifyInstance, edition: Edition): void {
+export function siteRoutes(app: FastifyInstance, edition: Edition, counted: (status: number) => void = () => {}): void {
   // A logger made anew for each of ten thousand requests a second would cost more than the answer.
   const quiet = app.log.child({}, { level: 'error' });
+  // A call in the answer and not a hook after it, which would cost as much as the answer.
+  app.decorate('countPage', counted);
   app.register(async (site) => {
     site.setChildLoggerFactory(() => quiet);
     site.get('/history/search', { config: { audience: { who: 'everyone' } } }, (request, reply) =>
@@ -91,6 +100,7 @@ function send(
   headers: FlatHeaders,
   body?: Buffer,
 ): FastifyReply {
+  request.server.countPage(status);
   if (request.raw instanceof IncomingMessage) {
     reply.hijack();
     reply.raw.writeHead(status, headers).end(body);
@@ -127,6 +137,7 @@ export function healthRoutes(app: FastifyInstance, { edition, clock, db }: SiteG
   app.get('/readyz', { config }, async (_request, reply) => {
     const reasons: string[] = [];
     try {
+      await db.check();
       const waited = await oldestWait(db.kysely, clock.now());
       if (waited > PATIENCE) reasons.push(`the oldest due mail has waited ${Math.round(waited / MINUTE)} minutes`);
     } catch {

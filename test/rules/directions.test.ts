@@ -11,7 +11,7 @@ const FLOORS: string[][] = [
   ['notices', 'lookup'],
   ['alerts', 'customers'],
   ['catalogue', 'staff'],
-  ['http', 'mail'],
+  ['http', 'mail', 'metrics'],
   ['db'],
   ['time.ts', 'errors.ts', 'config.ts', 'chores.ts', 'brand', 'paper'],
 ];
