@@ -51,7 +51,6 @@ const environment = z.object({
   /** Outside production: addresses or domains, separated by commas, that may get real mail; * for all. */
   MAIL_ALLOWLIST: z.string().default(''),
   SHIRASE_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
-  SHIRASE_SECRET_FILE: z.string().optional(),
   /** The one before: what it signed is believed as long as it stands here. */
   SHIRASE_SECRET_PREVIOUS: z.string().min(32, 'must have at least 32 characters').optional(),
   SHIRASE_ROLE: z.enum(['web', 'courier', 'all']).default('all'),
@@ -128,27 +127,22 @@ export interface Config {
 
 /** @throws ConfigError naming every wrong option at once. */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const parsed = environment.safeParse(given);
-  if (!parsed.success) {
-    throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
-  }
-  const e = parsed.data;
   const problems: string[] = [];
-  let secret = e.SHIRASE_SECRET;
-  if (e.SHIRASE_SECRET_FILE && !secret) {
-    try {
-      secret = readFileSync(e.SHIRASE_SECRET_FILE, 'utf8').trim();
-      if (secret.length < 32) problems.push('SHIRASE_SECRET_FILE: must hold at least 32 characters');
-    } catch {
-      problems.push(`SHIRASE_SECRET_FILE: ${e.SHIRASE_SECRET_FILE} cannot be read`);
-    }
-  }
-  const production = e.NODE_ENV === 'production';
-  if (production && !e.PUBLIC_URL) problems.push('PUBLIC_URL: must be set in production; links in mails begin with it');
-  if (production && !secret && !e.SHIRASE_SECRET_FILE) {
+  const given = withFiles(env, problems);
+  const production = given.NODE_ENV === 'production';
+  if (production && !given.PUBLIC_URL)
+    problems.push('PUBLIC_URL: must be set in production; links in mails begin with it');
+  if (production && !given.SHIRASE_SECRET && !env.SHIRASE_SECRET_FILE) {
     problems.push('SHIRASE_SECRET (or SHIRASE_SECRET_FILE): must be set in production; every node needs the same');
   }
+  const parsed = environment.safeParse(given);
+  if (!parsed.success) {
+    throw new ConfigError([
+      ...problems,
+      ...parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`),
+    ]);
+  }
+  const e = parsed.data;
   const brand = readBrand(e, problems);
   if (problems.length > 0) throw new ConfigError(problems);
   return {
@@ -169,7 +163,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     mailAllowlist: e.MAIL_ALLOWLIST.split(',')
       .map((entry) => entry.trim().toLowerCase())
       .filter((entry) => entry !== ''),
-    secret,
+    secret: e.SHIRASE_SECRET,
     secretPrevious: e.SHIRASE_SECRET_PREVIOUS,
     role: e.SHIRASE_ROLE,
     operatorName: operatorName(e.OPERATOR_NAME, e.OPERATOR_NAME_EN, production),
@@ -187,6 +181,21 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     example: e.EXAMPLE,
     logLevel: e.LOG_LEVEL,
   };
+}
+
+/** Any option may stand in a file that `NAME_FILE` names, as secrets do where they are mounted. What is set empty is not set. */
+function withFiles(env: NodeJS.ProcessEnv, problems: string[]): Record<string, string | undefined> {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  for (const name of Object.keys(environment.shape)) {
+    const file = given[`${name}_FILE`];
+    if (file === undefined || given[name] !== undefined) continue;
+    try {
+      given[name] = readFileSync(file, 'utf8').trim();
+    } catch {
+      problems.push(`${name}_FILE: ${file} cannot be read`);
+    }
+  }
+  return given;
 }
 
 /** Outside production the example operator; one name alone serves both languages. */

@@ -74,6 +74,17 @@ describe('the settings', () => {
       publicUrl: 'https://status.example',
     });
     expect(problems({ SHIRASE_SECRET_FILE: '/nowhere' })).toContain('cannot be read');
+    const all = problems({ NODE_ENV: 'production', PORT: 'abc', SMTP_URL_FILE: '/nowhere' });
+    for (const name of ['PUBLIC_URL', 'SHIRASE_SECRET', 'PORT', 'SMTP_URL_FILE']) expect(all).toContain(`- ${name}`);
+  });
+
+  test('may each stand in a file, so that no secret need stand in the environment', () => {
+    const file = join(tmpdir(), `shirase-url-${process.pid}`);
+    writeFileSync(file, 'smtps://user:secret@relay.example\n');
+    expect(readConfig({ SMTP_URL_FILE: file }).smtpUrl).toBe('smtps://user:secret@relay.example');
+    expect(readConfig({ SMTP_URL_FILE: file, SMTP_URL: 'smtp://other.example' }).smtpUrl).toBe('smtp://other.example');
+    writeFileSync(file, 'short');
+    expect(problems({ SHIRASE_SECRET_FILE: file })).toContain('at least 32 characters');
   });
 
   test('take a logo and colours of the operator’s own', () => {
