@@ -38,7 +38,7 @@ export async function correctReport(
     await record(tx, now, poster, 'report:correct', 'notice', noticeId, wrong, report);
     const after = await noticeStore.find(tx, noticeId);
     if (!after) throw missing;
-    if (!report.backfilled) await enqueue(ground, tx, after, report, await noticeStore.names(tx), now);
+    if (!report.backfilled) await enqueue(ground, tx, { notice: after, report, since: wrong });
     await noticeStore.nextEdition(tx, now);
     await also?.(tx, after);
     return after;

@@ -13,7 +13,6 @@ import { publicationOf } from './reach.ts';
 import type { Report } from './report.ts';
 import { noticeStore } from './store.ts';
 import { letterFor } from './wording/letters.ts';
-import type { Names } from './wording/names.ts';
 
 /**
  * Publishes the next report of a notice. Report, impacts, postings, audit row, outbox work and the edition's new number are one
@@ -143,7 +142,7 @@ async function publishIn(
   });
   const after = await noticeStore.find(tx, noticeId);
   if (!after) throw notFound();
-  if (!report.backfilled) await enqueue(ground, tx, after, report, names, now);
+  if (!report.backfilled) await enqueue(ground, tx, { notice: after, report, since: before.reports.at(-1) ?? null });
   await noticeStore.nextEdition(tx, now);
   return after;
 }
@@ -228,28 +227,20 @@ async function writePostings(
   }
 }
 
-/** The outbox work: who is mailed follows from what the whole root fault looks like at this moment. */
+/** The outbox work: who is mailed follows from what the whole root fault looks like at this moment. `since`: what came before. */
 export async function enqueue(
   ground: NoticeGround,
   tx: Tx,
-  notice: Notice,
-  report: Report,
-  names: Names,
-  now: Instant,
+  { notice, report, since }: { notice: Notice; report: Report; since: Report | null },
 ): Promise<void> {
   const family = await noticeStore.ofRoot(tx, notice.rootId);
-  const url = noticeUrl(ground.publicUrl, notice.id);
-  const texts = {
-    ja: letterFor(notice, report, names, ground.operator, url, 'ja'),
-    en: letterFor(
-      notice,
-      report,
-      names,
-      ground.operator,
-      url.replace(ground.publicUrl, `${ground.publicUrl}/en`),
-      'en',
-    ),
+  const names = await noticeStore.names(tx);
+  const url = {
+    ja: noticeUrl(ground.publicUrl, notice.id),
+    en: noticeUrl(`${ground.publicUrl}/en`, notice.id),
   };
+  const letter = { notice, report, since, names, operator: ground.operator, url };
+  const texts = { ja: letterFor(letter, 'ja'), en: letterFor(letter, 'en') };
   const listId = `<notices.${new URL(ground.publicUrl).hostname}>`;
-  await enqueuePublication(tx, publicationOf(notice, report, family, names, texts), listId, now);
+  await enqueuePublication(tx, publicationOf(notice, report, family, names, texts), listId, ground.clock.now());
 }

@@ -1,11 +1,14 @@
 import type { AlertText } from '../../alerts/publication.ts';
 import { type Operator, render } from '../../http/views.ts';
 import type { Language } from '../../time.ts';
+import { changesSince, type PassageChange } from '../changes.ts';
 import { inLanguage, type Notice } from '../notice.ts';
 import type { Phase } from '../phases.ts';
 import type { Report } from '../report.ts';
+import { type Marks, markedHtml, markedText, marksFor } from './marked.ts';
 import type { Names } from './names.ts';
-import { CAUSE_STATE_WORDS, PHASE_WORDS, symptomWords } from './words.ts';
+import { passagesOf } from './passages.ts';
+import { PHASE_WORDS } from './words.ts';
 
 /** The state in words, first in the subject: a telephone shows fifteen characters. REGULATION 1.12. */
 const SUBJECT_WORDS: Record<Phase, { ja: string; en: string }> = {
@@ -38,55 +41,50 @@ function shorten(title: string): string {
   return characters.length <= LONGEST_TITLE ? title : `${characters.slice(0, LONGEST_TITLE - 1).join('')}…`;
 }
 
-/** The mail of a report in one language, with places for what differs from reader to reader (alerts/personal.ts). */
-export function letterFor(
-  notice: Notice,
-  report: Report,
-  names: Names,
-  operator: Operator,
-  url: string,
-  language: Language,
-): AlertText {
-  const { picture } = report;
+/** What a letter is about. */
+export interface LetterOf {
+  notice: Notice;
+  report: Report;
+  /**
+   * The report that the reader has had before, against which changes are marked: any earlier one, or the revision that was
+   * corrected. null: he has had none.
+   */
+  since: Report | null;
+  names: Names;
+  operator: Operator;
+  /** Of the notice's page in Japanese. */
+  url: { ja: string; en: string };
+}
+
+/**
+ * The mail of a report in one language, with places for what differs from reader to reader (alerts/personal.ts). Changes since the
+ * report that he had are underlined in HTML and stand between marks in plain text.
+ */
+export function letterFor({ notice, report, since, names, operator, url }: LetterOf, language: Language): AlertText {
+  const telling = { names, zone: operator.timeZone, language };
+  const before = since ? passagesOf(notice, since, telling) : null;
+  const now = passagesOf(notice, report, telling);
+  const changes = changesSince(before ?? now, now, language);
+  const marks = marksFor(now.map((passage) => passage.text).join());
   const view = {
-    title: notice.title,
-    kind: notice.kind,
     number: report.number,
     revision: report.revision,
     reason: report.reason,
     phase: PHASE_WORDS[report.phase][language],
-    isFault: notice.kind === 'fault',
-    recovered: report.tellsRecovery,
-    body: report.body,
     publishedAt: report.publishedAt,
-    occurredAt: notice.occurredAt,
-    occurredApproximate: notice.occurredApproximate,
-    impacts: picture.impacts.map((impact) => ({
-      service: nameOf(names.services.get(impact.service), impact.service, language),
-      facilities:
-        impact.facilities === 'all'
-          ? null
-          : impact.facilities.map((code) => nameOf(names.facilities.get(code), code, language)),
-      area: impact.area,
-      symptom: symptomWords(impact)[language],
-      startedAt: impact.startedAt,
-      approximate: impact.approximate,
-      recoveredAt: impact.recoveredAt,
-    })),
-    cause: picture.cause && { word: CAUSE_STATE_WORDS[picture.cause.state][language], text: picture.cause.text },
-    workaround: picture.workaround,
-    unaffected: picture.unaffected,
-    emergencyCalls: picture.emergencyCalls,
-    residual: picture.residual,
-    expectedRecoveryAt: picture.expectedRecoveryAt ?? null,
-    nextUpdateAt: picture.nextUpdateAt ?? null,
-    lastToday: picture.lastToday ?? false,
-    planned: picture.planned ?? null,
-    url,
-    // Only a fault that stops people from using their mail makes them doubt their password.
-    passwordIsRight:
-      picture.impacts.some((impact) => impact.recoveredAt === null && impact.symptom !== 'delayed') &&
-      notice.kind === 'fault',
+    since: since && { number: since.number, revision: since.revision, marks },
+    title: partOf(
+      changes.find(({ key }) => key === 'title'),
+      marks,
+    ),
+    body: partOf(
+      changes.find(({ key }) => key === 'body'),
+      marks,
+    ),
+    sections: sectionsOf(changes, marks),
+    withdrawn: changes.filter(({ change }) => change === 'withdrawn').map(({ label }) => label),
+    url: url[language],
+    passwordIsRight: doubtsPassword(notice, report),
   };
   return {
     subject: subjectOf(notice, report, language),
@@ -95,12 +93,37 @@ export function letterFor(
   };
 }
 
-function nameOf(
-  name: { ja: string; en?: string | undefined } | undefined,
-  fallback: string,
-  language: Language,
-): string {
-  return name ? inLanguage(name, language) : fallback;
+/** Only a fault that stops people from using their mail makes them doubt their password. */
+function doubtsPassword(notice: Notice, report: Report): boolean {
+  const stopped = report.picture.impacts.some((impact) => impact.recoveredAt === null && impact.symptom !== 'delayed');
+  return stopped && notice.kind === 'fault';
+}
+
+interface Part {
+  plain: string;
+  /** With marks, and underlined. */
+  text: string;
+  html: string;
+  change: PassageChange['change'];
+}
+
+function partOf(passage: PassageChange | undefined, marks: Marks): Part {
+  if (!passage) return { plain: '', text: '', html: '', change: 'same' };
+  const { text: plain, runs, change } = passage;
+  return { plain, text: markedText(runs, marks), html: markedHtml(runs), change };
+}
+
+/** Passages under one heading; several impacts are the items of one list. */
+function sectionsOf(changes: PassageChange[], marks: Marks): { label: string; isList: boolean; parts: Part[] }[] {
+  const sections: { label: string; isList: boolean; parts: Part[] }[] = [];
+  for (const passage of changes) {
+    if (passage.change === 'withdrawn' || passage.key === 'title' || passage.key === 'body') continue;
+    const isList = passage.key.startsWith('impact.');
+    const last = sections.at(-1);
+    if (last?.isList && isList) last.parts.push(partOf(passage, marks));
+    else sections.push({ label: passage.label, isList, parts: [partOf(passage, marks)] });
+  }
+  return sections;
 }
 
 /** Templates leave empty lines after each tag: none stays inside a section, one between sections. */
