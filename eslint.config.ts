@@ -1,3 +1,4 @@
+import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
 
 /** Biome formats and lints the plain rules; this file adds only the rules that need types. */
@@ -12,6 +13,15 @@ export default tseslint.config(
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/require-await': 'off',
+    },
+  },
+  {
+    // What people send must not be able to hold the only thread: no pattern may try the same text in exponentially or
+    // polynomially many ways (ASVS 1.3.12). What is searched for from each place anew is quadratic and bounded by the length of inputs.
+    files: ['src/**/*.ts'],
+    plugins: { regexp },
+    rules: {
+      'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
     },
   },
   {

@@ -7,7 +7,8 @@ export interface FacilityList {
   problems: Message[];
 }
 
-const RANGE = /^(.+?)(?:-|~|〜|–|—|から)(.+)$/;
+/** Between two codes. */
+const TO = /(?<=.)(?:-|~|〜|–|—|から)(?=.)/;
 
 /**
  * What staff type or paste for the facilities of an impact: codes and ranges (`051-142`), separated by commas, spaces or lines,
@@ -20,12 +21,12 @@ export function parseFacilities(text: string, known: readonly string[]): Facilit
   const codes = new Set<string>();
   const problems: Message[] = [];
   for (const token of tokensOf(tidy)) {
-    const range = known.includes(token) ? null : RANGE.exec(token);
-    if (!range?.[1] || !range[2]) {
+    const to = known.includes(token) ? null : TO.exec(token);
+    if (!to) {
       codes.add(token);
       continue;
     }
-    const inside = between(range[1], range[2], known);
+    const inside = between(token.slice(0, to.index), token.slice(to.index + to[0].length), known);
     if (inside.length === 0) problems.push(emptyRange(token));
     for (const code of inside) codes.add(code);
   }
@@ -39,7 +40,8 @@ export function showFacilities(facilities: readonly string[] | 'all'): string {
 
 function tokensOf(tidy: string): string[] {
   return tidy
-    .replace(/\s*(-|~|〜|–|—|から)\s*/g, '$1')
+    .replace(/\s+/g, ' ')
+    .replace(/ ?(-|~|〜|–|—|から) ?/g, '$1')
     .split(/[\s,、，;；・]+/)
     .filter((token) => token !== '');
 }

@@ -196,8 +196,8 @@ export class FormReader {
       const ids = this.#recoverable();
       return `recovered.${ids.find((id) => !this.ticked(`recovered.${id}.on`)) ?? ids[0] ?? ''}.on`;
     }
-    const [, row, rest] = /^(\w+\.\d+)(.*)$/.exec(bare) ?? [];
-    const moved = row === undefined ? bare : (this.#rows.get(row) ?? row) + rest;
+    const row = /^\w+\.\d+/.exec(bare)?.[0];
+    const moved = row === undefined ? bare : (this.#rows.get(row) ?? row) + bare.slice(row.length);
     return ALONE[moved] ?? (TEXT.test(moved) ? `${moved}.ja` : moved);
   }
 }
