@@ -313,9 +313,15 @@ CREATE TABLE notices (
   version integer NOT NULL DEFAULT 0
 );
 
+CREATE INDEX notices_by_change ON notices (updated_at);
+
 CREATE INDEX notices_by_publication ON notices (first_published_at);
 
 CREATE INDEX notices_by_root ON notices (root_id);
+
+CREATE INDEX notices_by_window ON notices (planned_to) WHERE planned_to IS NOT NULL;
+
+CREATE INDEX notices_serious ON notices (id) WHERE serious_at IS NOT NULL;
 
 CREATE TABLE postings (
   notice_id text NOT NULL REFERENCES notices (id),

@@ -1,10 +1,17 @@
 import { z } from 'zod';
 import type { Database, Reader } from '../db/open.ts';
 import { type FieldProblem, Invalid } from '../errors.ts';
-import { parse } from '../http/forms.ts';
+import { parse, sentenceFor } from '../http/forms.ts';
 import type { Clock } from '../time.ts';
 import { type Actor, record } from './audit.ts';
 import { staffStore } from './store.ts';
+
+const timeOfDay = z
+  .string()
+  .refine(
+    (text) => /^([01]\d|2[0-3]):[0-5]\d$/.test(text),
+    sentenceFor('時刻は 06:00 のように入力してください。', 'Enter a time of day like 06:00.'),
+  );
 
 /**
  * What an administrator may change while the service runs, each with its default, unit and reason. What the process needs to start
@@ -16,6 +23,16 @@ export const SETTINGS = {
   firstReportMinutes: z.int().min(5).max(240).default(30),
   /** Minutes from report to report while something is broken. REGULATION 1.8. */
   updateMinutes: z.int().min(10).max(720).default(60),
+  /** The hours in which no update is owed. REGULATION 1.8 excepts "late night and early morning" and names no hours. */
+  nightFrom: timeOfDay.default('00:00'),
+  nightTo: timeOfDay.default('06:00'),
+  /** Minutes from recovery to the report that tells it: half of the operators took over two hours (SYSTEMS 23). */
+  recoveryReportMinutes: z.int().min(5).max(720).default(30),
+  /** Days from recovery to the final report; in 2014 it took 134 (SYSTEMS 20). */
+  finalReportDays: z.int().min(1).max(365).default(30),
+  finalReportFor: z.enum(['serious', 'all']).default('serious'),
+  /** Minutes before a limit at which it is coloured and staff are warned. */
+  warnBeforeMinutes: z.int().min(1).max(120).default(10),
 };
 
 const known = z.object(SETTINGS);

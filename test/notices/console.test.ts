@@ -75,7 +75,7 @@ describe('the console of notices', () => {
     });
     const page = textOf(await staff.get('/console/notices/20140306-1?published=1'));
     expect(page).toContain('公開しました。');
-    expect(page).toContain('認知から初報まで15分（目標30分以内）');
+    expect(page).toContain('期限内 初報（認知から）： 15分で掲載');
   });
 
   test('shows what would be published, and publishes nothing', async () => {
@@ -271,17 +271,22 @@ describe('the console of notices', () => {
     expect(fieldsOn(back)['body.ja']).toBe(hostile);
   });
 
-  test('counts the time since recognition against the target, and what is overdue', async () => {
+  test('counts down to everything that is owed, the most urgent first', async () => {
     const place = await console_();
     await press(place.staff, NEW, '/console/notices', 'draft', fault);
     await openFault(place, {
       report: { phase: 'first', body: { ja: '本文' }, nextUpdateAt: '2014-03-06T08:10:00+09:00' },
     });
-    expect(textOf(await place.staff.get('/console'))).toContain('初報の目標30分まであと15分');
+    const early = textOf(await place.staff.get('/console'));
+    expect(early).toContain('まもなく期限 初報（発生から）： あと4分');
+    expect(early).toContain('余裕あり 初報（認知から）： あと15分');
+    expect(early).toContain('期限内 初報（発生から）： 26分で掲載');
     place.clock.set('2014-03-06T08:20:00+09:00');
     const late = textOf(await place.staff.get('/console'));
-    expect(late).toContain('初報の目標30分を5分超過しています');
-    expect(late).toContain('予定を10分過ぎています');
+    expect(late).toContain('期限超過 初報（認知から）： 5分超過');
+    expect(late).toContain('期限超過 予告した次回のお知らせ： 10分超過');
+    expect(late).toContain('余裕あり 続報： あと40分');
+    expect(late.indexOf('初報（発生から）')).toBeLessThan(late.indexOf('予告した次回のお知らせ'));
     expect(late).toContain('第1報（初報） 20分前');
   });
 });

@@ -1,17 +1,20 @@
 import { DAY, type Instant } from '../../time.ts';
+import type { ClockFacts } from '../clocks/clocks.ts';
 import { type Notice, type NoticeState, noticeState } from '../notice.ts';
 import { nextPhases, type Phase } from '../phases.ts';
-import { firstReportClock } from '../wording/report-look.ts';
+import type { Draft } from '../store.ts';
 import { PHASE_WORDS, STATE_WORDS } from '../wording/words.ts';
+import { limitLooks } from './limit-look.ts';
 
 /** How long what is over stays on the board. */
-const RECENT = 14 * DAY;
+export const RECENT = 14 * DAY;
 
 /** A notice as the board of the console shows it. */
-export function boardEntry(notice: Notice, now: Instant) {
+export function boardEntry(notice: Notice, facts: ClockFacts) {
+  const { now } = facts;
   const state = noticeState(notice, now);
   const last = notice.reports.at(-1);
-  const due = last?.picture.nextUpdateAt ?? null;
+  const next = phaseLinks(notice);
   return {
     id: notice.id,
     kind: notice.kind,
@@ -23,29 +26,45 @@ export function boardEntry(notice: Notice, now: Instant) {
     occurredAt: notice.occurredAt,
     approximate: notice.occurredApproximate,
     since: now - notice.occurredAt,
-    clock: firstReportClock(notice, now),
     last: last && {
       number: last.number,
       phase: PHASE_WORDS[last.phase],
       at: last.publishedAt,
       age: now - last.publishedAt,
     },
-    /** When the last report said that the next one would come. */
-    due,
-    overdue: due !== null && due < now ? now - due : null,
     planned: notice.planned,
-    next: phaseLinks(notice),
+    next,
+    ...limitLooks(
+      notice,
+      facts,
+      next.map(({ phase }) => phase),
+    ),
   };
 }
 
-/** What staff must do now: what is open, what waits for its final report, works ahead, and what ended lately. */
-export function board(notices: Notice[], now: Instant) {
-  const entries = notices.map((notice) => ({ entry: boardEntry(notice, now), notice }));
+export type BoardEntry = ReturnType<typeof boardEntry>;
+
+/** A draft on the board: of a notice nobody has read of yet, or of the next report. */
+export interface BoardDraft extends Pick<Draft, 'noticeId' | 'savedAt' | 'savedBy'> {
+  entry: BoardEntry;
+  first: boolean;
+}
+
+/** What staff must do now: what is owed first; then what is open, what waits for its final report, works ahead, what ended lately. */
+export function board(notices: Notice[], drafts: Draft[], factsOf: (notice: Notice) => ClockFacts, now: Instant) {
+  const entries = notices.map((notice) => ({ entry: boardEntry(notice, factsOf(notice)), notice }));
   const of = (states: NoticeState[]) =>
     entries.filter(({ entry }) => states.includes(entry.state)).map(({ entry }) => entry);
+  const written: BoardDraft[] = drafts.flatMap(({ noticeId, savedAt, savedBy }) => {
+    const found = entries.find(({ entry }) => entry.id === noticeId);
+    if (!found) return [];
+    return [{ noticeId, savedAt, savedBy, entry: found.entry, first: found.notice.reports.length === 0 }];
+  });
   return {
-    open: of(['ongoing', 'partially_recovered', 'delayed', 'in_progress']),
-    unexplained: of(['recovered']),
+    due: dueNow(entries.map(({ entry }) => entry)),
+    drafts: written,
+    open: of(['ongoing', 'partially_recovered', 'delayed', 'in_progress']).sort(byUrgency),
+    unexplained: of(['recovered']).sort(byUrgency),
     planned: of(['planned']).sort((a, b) => (a.planned?.from ?? 0) - (b.planned?.from ?? 0)),
     closed: entries
       .filter(({ entry }) => ['closed', 'completed', 'cancelled'].includes(entry.state))
@@ -54,6 +73,24 @@ export function board(notices: Notice[], now: Instant) {
   };
 }
 
+/** Only the next thing owed of each notice: whoever does it sees what comes after. */
+function dueNow(entries: BoardEntry[]) {
+  return entries
+    .flatMap((entry) => {
+      const limit = entry.limits.find((one) => one.met === null);
+      return limit && isNear(limit) ? [{ entry, limit }] : [];
+    })
+    .sort((a, b) => a.limit.due - b.limit.due);
+}
+
+/** A final report due in weeks and works of next month are owed, but not now. */
+function isNear(limit: { left: number }): boolean {
+  return limit.left < DAY;
+}
+
+function byUrgency(a: BoardEntry, b: BoardEntry): number {
+  return (a.urgent ?? Number.POSITIVE_INFINITY) - (b.urgent ?? Number.POSITIVE_INFINITY) || b.occurredAt - a.occurredAt;
+}
 /** The reports that staff would write next, by their words: no final report while something is broken, no recovery after it. */
 export function phaseLinks(notice: Notice): { phase: Phase; word: (typeof PHASE_WORDS)[Phase] }[] {
   const previous = notice.reports.at(-1)?.phase ?? 'none';

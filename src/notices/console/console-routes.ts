@@ -7,7 +7,7 @@ import { page } from '../../http/views.ts';
 import { auditTrail } from '../../staff/audit.ts';
 import { mayDo } from '../../staff/permissions.ts';
 import { parseLocalInput } from '../../time.ts';
-import { findDraft, listDrafts } from '../draft.ts';
+import { findDraft } from '../draft.ts';
 import { fieldsOf } from '../form/form.ts';
 import { labelOf } from '../form/form-labels.ts';
 import type { Fields } from '../form/form-reader.ts';
@@ -18,7 +18,8 @@ import { recordPosting } from '../post.ts';
 import { noticeStore } from '../store.ts';
 import { impactLook, reportLook } from '../wording/report-look.ts';
 import { PHASE_WORDS } from '../wording/words.ts';
-import { board, boardEntry } from './console-board.ts';
+import { boardNow, clockFacts } from './board-now.ts';
+import { boardEntry } from './console-board.ts';
 import { consoleCorrectRoutes } from './console-correct.ts';
 import { posterAt } from './console-form.ts';
 import { consoleNoticeRoutes } from './console-notice.ts';
@@ -29,19 +30,8 @@ const audience = { who: 'staff', may: 'notice:draft' } as const;
 /** The staff console of notices: what to do now, one notice, what was done. */
 export function consoleRoutes(app: FastifyInstance, ground: NoticeGround): void {
   app.get('/console', { config: { audience } }, async (request, reply) => {
-    const now = ground.clock.now();
-    const drafts = await Promise.all(
-      (await listDrafts(ground)).map(async (draft) => {
-        const notice = await noticeStore.find(ground.db.kysely, draft.noticeId);
-        return notice ? [{ ...draft, entry: boardEntry(notice, now), first: notice.reports.length === 0 }] : [];
-      }),
-    );
-    const notices = await noticeStore.published(ground.db.kysely);
-    return page(request, reply, 'console/board', {
-      ...board(notices, now),
-      drafts: drafts.flat(),
-      mayAudit: mayDo(requireStaff(request).role, 'audit:read'),
-    });
+    const view = { ...(await boardNow(ground)), mayAudit: mayDo(requireStaff(request).role, 'audit:read') };
+    return page(request, reply, 'console/board', view);
   });
 
   // Where a form was sent to, read again: by the language switch, by a reload of the address.
@@ -86,8 +76,9 @@ async function showNotice(ground: NoticeGround, request: FastifyRequest, reply: 
   const db = ground.db.kysely;
   const names = await noticeStore.names(db);
   const revisions = await noticeStore.revisions(db, id);
+  const draft = await findDraft(ground, id);
   const view = {
-    entry: boardEntry(notice, ground.clock.now()),
+    entry: boardEntry(notice, await clockFacts(ground, draft)),
     notice,
     impacts: notice.impacts.map((impact) => impactLook(impact, names)),
     reports: notice.reports
@@ -99,7 +90,7 @@ async function showNotice(ground: NoticeGround, request: FastifyRequest, reply: 
           .reverse(),
       }))
       .reverse(),
-    draft: await findDraft(ground, id),
+    draft,
     deliveries: (await deliveriesOf(db, id)).map((slot) => ({ ...slot, word: PHASE_WORDS[slot.phase as Phase] })),
     postings: (await noticeStore.postings(db, [id])).get(id) ?? [],
     published: 'published' in (request.query as object),

@@ -40,4 +40,58 @@ export const LABELS: Record<SettingKey, SettingLabel> = {
     },
     unit: MINUTES,
   },
+  nightFrom: {
+    group: 'clocks',
+    label: { ja: '深夜の始まり', en: 'Night begins at' },
+    why: {
+      ja: 'この時刻から「深夜の終わり」までに期限が来る続報は、深夜の終わりまで延ばします。2つを同じ時刻にすると、深夜の例外はなくなります。',
+      en: 'An update that falls due at night is owed when the night ends. Where both times are the same there is no night.',
+    },
+    as: 'time',
+  },
+  nightTo: {
+    group: 'clocks',
+    label: { ja: '深夜の終わり', en: 'Night ends at' },
+    why: {
+      ja: '「本日最後のお知らせ」のあと、次の報の期限もこの時刻です。',
+      en: 'After “the last report for today” the next one is owed at this time, too.',
+    },
+    as: 'time',
+  },
+  recoveryReportMinutes: {
+    group: 'clocks',
+    label: { ja: '回復報までの時間', en: 'Recovery report within' },
+    why: {
+      ja: '回復してから、回復報を出すまでの時間です。',
+      en: 'From the moment at which it works again to the report that says so.',
+    },
+    unit: MINUTES,
+  },
+  finalReportDays: {
+    group: 'clocks',
+    label: { ja: '終報までの日数', en: 'Final report within' },
+    why: {
+      ja: '回復してから、原因と再発防止策をお知らせするまでの日数です。',
+      en: 'From recovery to the report of causes and measures.',
+    },
+    unit: { ja: '日', en: 'days' },
+  },
+  finalReportFor: {
+    group: 'clocks',
+    label: { ja: '終報を出す故障', en: 'Final reports are owed on' },
+    why: { ja: '終報の期限を数える故障です。', en: 'Which faults have a limit for the final report.' },
+    words: {
+      serious: { ja: '重大な故障', en: 'serious faults' },
+      all: { ja: 'すべての故障', en: 'all faults' },
+    },
+  },
+  warnBeforeMinutes: {
+    group: 'clocks',
+    label: { ja: '期限の何分前に知らせるか', en: 'Warn before a limit by' },
+    why: {
+      ja: 'この時間を切ると「まもなく期限」と表示し、担当者に知らせます。',
+      en: 'From then on it is shown as “due soon”, and staff are warned.',
+    },
+    unit: MINUTES,
+  },
 };
