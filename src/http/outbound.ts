@@ -1,0 +1,123 @@
+import { lookup } from 'node:dns/promises';
+import { request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
+import { SECOND } from '../time.ts';
+
+/**
+ * How this house calls an address that somebody typed in. Nothing typed may reach inside the operator's network: the name is resolved
+ * here, every address it has must be a public one, and exactly that address is called, so that a name cannot mean another machine a
+ * moment later. Redirects are not followed. https only. What an administrator has allowed by name or network may be inside, and http.
+ */
+export interface OutboundCall {
+  url: string;
+  headers: Record<string, string>;
+  body: string;
+  /** Hosts (`hooks.example`), addresses or networks (`10.1.0.0/16`) that may be inside. */
+  allow: readonly string[];
+  /** Milliseconds for everything together. */
+  timeout?: number;
+}
+
+/** The address may not be called. Trying again will not help. */
+export class OutboundRefused extends Error {
+  constructor(reason: string) {
+    super(reason);
+    this.name = 'OutboundRefused';
+  }
+}
+
+export interface OutboundAnswer {
+  status: number;
+  /** Seconds that the answer asks to wait, where it does. */
+  retryAfter: number | null;
+}
+
+const TIMEOUT = 10 * SECOND;
+
+/**
+ * Posts once. @returns any answer there was, whatever its status.
+ * @throws OutboundRefused where the address may not be called; Error where there was no answer in time.
+ */
+export async function postOutbound(call: OutboundCall): Promise<OutboundAnswer> {
+  const signal = AbortSignal.timeout(call.timeout ?? TIMEOUT);
+  const url = parsed(call.url);
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const address = await permittedAddress(url, host, call.allow, signal);
+  return new Promise((resolve, reject) => {
+    const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {
+      method: 'POST',
+      headers: { ...call.headers, 'content-length': Buffer.byteLength(call.body) },
+      agent: false,
+      signal,
+      lookup: (_host, options, found) =>
+        options.all ? found(null, [address]) : found(null, address.address, address.family),
+    });
+    request.once('response', (answer) => {
+      const after = Number(answer.headers['retry-after']);
+      resolve({ status: answer.statusCode ?? 0, retryAfter: Number.isFinite(after) && after > 0 ? after : null });
+      answer.destroy();
+    });
+    request.once('error', reject);
+    request.end(call.body);
+  });
+}
+
+/** Why such an address is refused whatever it resolves to; undefined where it may be tried. For forms. */
+export function wrongOutboundUrl(text: string, allow: readonly string[]): string | undefined {
+  try {
+    const url = parsed(text);
+    checkProtocol(url, url.hostname.replace(/^\[|\]$/g, ''), allow);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+function parsed(text: string): URL {
+  if (!URL.canParse(text)) throw new OutboundRefused('this is not a URL');
+  const url = new URL(text);
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') throw new OutboundRefused('only https is called');
+  if (url.username !== '' || url.password !== '') throw new OutboundRefused('the URL carries a password');
+  return url;
+}
+
+function checkProtocol(url: URL, host: string, allow: readonly string[]): void {
+  const named = allow.some((entry) => entry.toLowerCase() === host || (isIP(host) !== 0 && covers(entry, host)));
+  if (url.protocol === 'http:' && !named) throw new OutboundRefused('only https is called outside the allowed hosts');
+}
+
+async function permittedAddress(url: URL, host: string, allow: readonly string[], signal: AbortSignal) {
+  checkProtocol(url, host, allow);
+  const family = isIP(host);
+  const found = family === 0 ? await inTime(lookup(host, { all: true }), signal) : [{ address: host, family }];
+  const hostAllowed = allow.some((entry) => entry.toLowerCase() === host);
+  const inside = found.find(
+    ({ address }) => !hostAllowed && !isPublic(address) && !allow.some((entry) => covers(entry, address)),
+  );
+  if (inside) throw new OutboundRefused(`${host} is inside a network (${inside.address}) and not allowed`);
+  const [first] = found;
+  if (!first) throw new Error(`${host} has no address`);
+  return first;
+}
+
+/** Loopback, private, link-local, shared, multicast, documentation and translated addresses are not. */
+function isPublic(address: string): boolean {
+  return ipaddr.process(address).range() === 'unicast';
+}
+
+function covers(entry: string, address: string): boolean {
+  const ip = ipaddr.process(address);
+  if (ipaddr.isValid(entry)) return ipaddr.process(entry).toString() === ip.toString();
+  if (!ipaddr.isValidCIDR(entry)) return false;
+  const [network, bits] = ipaddr.parseCIDR(entry);
+  return network.kind() === ip.kind() && ip.match(network, bits);
+}
+
+async function inTime<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(new Error('the name was not resolved in time')), { once: true });
+    work.then(resolve, reject);
+  });
+}

@@ -1,0 +1,23 @@
+import { createHmac } from 'node:crypto';
+import type { Instant } from '../time.ts';
+
+/**
+ * The headers of a call by the rules of Standard Webhooks: an id that stays the same on a repeat, the time, and an HMAC-SHA256 over
+ * both and the body. @param secret `whsec_` and base64, as the receiver has it.
+ */
+export function webhookHeaders(secret: string, id: string, body: string, now: Instant): Record<string, string> {
+  const seconds = Math.floor(now / 1000);
+  const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
+  const signature = createHmac('sha256', key).update(`${id}.${seconds}.${body}`).digest('base64');
+  return {
+    'content-type': 'application/json; charset=utf-8',
+    'webhook-id': id,
+    'webhook-timestamp': String(seconds),
+    'webhook-signature': `v1,${signature}`,
+  };
+}
+
+/** The secret of one purpose, derived from the server's: nothing more to store, and the same on every node. */
+export function webhookSecret(secret: string, purpose: string): string {
+  return `whsec_${createHmac('sha256', secret).update(`webhook:${purpose}`).digest('base64')}`;
+}
