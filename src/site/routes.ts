@@ -131,7 +131,7 @@ function notYet(): Busy {
 export function healthRoutes(app: FastifyInstance, { edition, clock, db }: SiteGround): void {
   const config = { audience: { who: 'everyone' as const } };
   app.get('/healthz', { config }, (_request, reply) =>
-    reply.header('cache-control', 'no-store').type('text/plain').send('ok\n'),
+    reply.header('cache-control', 'no-store').type('text/plain; charset=utf-8').send('ok\n'),
   );
 
   app.get('/readyz', { config }, async (_request, reply) => {

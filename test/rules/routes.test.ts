@@ -1,17 +1,9 @@
-import Fastify, { type FastifyInstance, type InjectOptions, type LightMyRequestResponse } from 'fastify';
+import Fastify, { type LightMyRequestResponse } from 'fastify';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { recordAudiences } from '../../src/http/audience.ts';
-import { publishNotice } from '../../src/notices/publish.ts';
-import { isAct, mayDo, ROLES, type Role } from '../../src/staff/permissions.ts';
+import { isAct, mayDo, ROLES } from '../../src/staff/permissions.ts';
 import { startApp } from '../support/app.ts';
-import { faultInput, publisher, smallCatalogue } from '../support/notices.ts';
-import { csrfOf, customerAt, keyFor, staffAt } from '../support/people.ts';
-
-type Route = FastifyInstance['audiences'][number];
-
-/** Whoever knocks. Keys come twice: with the scope that a route asks for, and with all the others. */
-type Visitor = 'anonymous' | 'customer' | Role | 'key without the scope' | 'key with the scope';
-const VISITORS: Visitor[] = ['anonymous', 'customer', ...ROLES, 'key without the scope', 'key with the scope'];
+import { byBrowser, changes, type Route, street, VISITORS, type Visitor } from '../support/street.ts';
 
 /** What a route's door answers: let in, unknown (asked to sign in), or known and refused. */
 type Door = 'in' | 'sign in' | 'refused';
@@ -39,54 +31,6 @@ function doorOf(answer: LightMyRequestResponse): Door {
   if (answer.statusCode === 401) return 'sign in';
   if (answer.statusCode === 303 && /\/sign-in(\?|$)/.test(String(answer.headers.location))) return 'sign in';
   return answer.statusCode === 403 ? 'refused' : 'in';
-}
-
-const changes = (route: Route) => !['GET', 'HEAD', 'OPTIONS'].includes(route.method);
-const byBrowser = ({ audience }: Route) =>
-  audience.who === 'customer' || audience.who === 'staff' || (audience.who === 'everyone' && audience.form === true);
-
-/** The house with somebody of every kind in front of it. */
-async function street() {
-  const shirase = await startApp();
-  const { app, db, clock, ground } = shirase;
-  await smallCatalogue(db);
-  const notice = await publishNotice({ ...ground, announce: () => {} }, publisher, faultInput());
-  const people = new Map([['customer', await customerAt(shirase, 'taro', ['121'])]] as const) as Map<
-    Visitor,
-    Awaited<ReturnType<typeof staffAt>>
-  >;
-  for (const role of ROLES) people.set(role, await staffAt(shirase, role));
-  const scopes = [
-    ...new Set(app.audiences.flatMap(({ audience }) => (audience.who === 'key' ? [audience.scope] : []))),
-  ];
-  const keys = new Map<string, { authorization: string }>();
-  for (const scope of scopes) {
-    keys.set(`with ${scope}`, await keyFor(db, clock, scope));
-    keys.set(`without ${scope}`, await keyFor(db, clock, ...scopes.filter((other) => other !== scope)));
-  }
-  const knock = (route: Route, visitor: Visitor, more: { fields?: Record<string, string> } = {}) => {
-    const options: InjectOptions = {
-      method: route.method,
-      url: route.url
-        .replace(/:id\b/, notice.id)
-        .replace(/:hash\b/, '0')
-        .replace(/:\w+|\*/g, '1'),
-      cookies: Object.fromEntries(people.get(visitor)?.cookies ?? []),
-    };
-    const scope = route.audience.who === 'key' ? route.audience.scope : (scopes[0] ?? '');
-    if (visitor.startsWith('key')) options.headers = keys.get(`${visitor.split(' ')[1]} ${scope}`) ?? {};
-    if (!changes(route)) return app.inject(options);
-    const form = byBrowser(route);
-    const headers = { 'content-type': form ? 'application/x-www-form-urlencoded' : 'application/json' };
-    const payload = form ? new URLSearchParams(more.fields ?? {}).toString() : '{}';
-    return app.inject({ ...options, headers: { ...options.headers, ...headers }, payload });
-  };
-  /** The token of a form that this visitor sees. */
-  const token = async (visitor: Visitor) => {
-    const page = visitor === 'customer' ? '/my' : '/console';
-    return csrfOf((await people.get(visitor)?.get(page)) as LightMyRequestResponse);
-  };
-  return { app, knock, token };
 }
 
 describe('the doors of the house', () => {
