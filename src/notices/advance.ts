@@ -253,17 +253,22 @@ function workTimes(notice: Notice, input: ReportInput, at: Instant, problems: Fi
   return times;
 }
 
+/** What is not said stands as before; null withdraws it. */
+function standing<Value>(said: Value | null | undefined, before: Value | undefined): Value | undefined {
+  return said === undefined ? before : (said ?? undefined);
+}
+
 /** The whole picture: what this report does not repeat stands as the report before said it. Expectations do not carry over. */
 function pictureOf(notice: Notice, input: ReportInput, impacts: Impact[], planned: Notice['planned']): Picture {
   const before = notice.reports.at(-1)?.picture;
   return {
     title: notice.title,
     impacts,
-    cause: input.cause ?? before?.cause,
-    workaround: input.workaround ?? before?.workaround,
-    unaffected: input.unaffected ?? before?.unaffected,
-    emergencyCalls: input.emergencyCalls ?? before?.emergencyCalls,
-    residual: input.residual,
+    cause: standing(input.cause, before?.cause),
+    workaround: standing(input.workaround, before?.workaround),
+    unaffected: standing(input.unaffected, before?.unaffected),
+    emergencyCalls: standing(input.emergencyCalls, before?.emergencyCalls),
+    residual: input.residual ?? undefined,
     expectedRecoveryAt: input.expectedRecoveryAt,
     nextUpdateAt: input.nextUpdateAt,
     lastToday: input.lastToday,

@@ -49,7 +49,12 @@ export async function correctReport(
 
 function revise(wrong: Report, input: CorrectionInput, at: number): Report {
   const { reason, title, body, mail, publishedAt, ...facts } = input;
-  const given = Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
+  const given = Object.fromEntries(
+    Object.entries(facts)
+      .filter(([, value]) => value !== undefined)
+      // 確認中 is said by null; of anything else null means that it is withdrawn.
+      .map(([name, value]) => [name, value === null && name !== 'expectedRecoveryAt' ? undefined : value]),
+  );
   return {
     ...wrong,
     revision: wrong.revision + 1,

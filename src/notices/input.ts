@@ -54,14 +54,17 @@ const impact = z.strictObject({
   recoveredAt: moment.nullish(),
 });
 
+/** What may be left standing (absent), said anew, or withdrawn (null). */
+const standingText = text(LIMITS.short).nullish();
+
 const content = {
   phase: z.enum(PHASES),
   body: text(LIMITS.body),
-  cause: z.strictObject({ state: z.enum(CAUSE_STATES), text: text(LIMITS.short).optional() }).optional(),
-  workaround: text(LIMITS.short).optional(),
-  unaffected: text(LIMITS.short).optional(),
-  emergencyCalls: text(LIMITS.short).optional(),
-  residual: text(LIMITS.short).optional(),
+  cause: z.strictObject({ state: z.enum(CAUSE_STATES), text: text(LIMITS.short).optional() }).nullish(),
+  workaround: standingText,
+  unaffected: standingText,
+  emergencyCalls: standingText,
+  residual: standingText,
   /** null: 確認中 */
   expectedRecoveryAt: moment.nullish(),
   nextUpdateAt: moment.nullish(),
@@ -127,7 +130,7 @@ export const reportInput = z.strictObject({
   publish: z.boolean().default(false),
 });
 
-/** `POST /api/v1/notices/{id}/reports/{number}/corrections`: what is not given stays as it was. */
+/** `POST /api/v1/notices/{id}/reports/{number}/corrections`: what is not given stays as it was, null withdraws it. */
 export const correctionInput = z.strictObject({
   reason: text(LIMITS.short),
   title: title.optional(),
@@ -135,6 +138,7 @@ export const correctionInput = z.strictObject({
   cause: content.cause,
   workaround: content.workaround,
   unaffected: content.unaffected,
+  emergencyCalls: content.emergencyCalls,
   residual: content.residual,
   expectedRecoveryAt: content.expectedRecoveryAt,
   nextUpdateAt: content.nextUpdateAt,

@@ -121,32 +121,29 @@ export class FormReader {
     return [...new Set(names.flatMap((name) => /^recovered\.(.+)\.(?:on|at)$/.exec(name)?.[1] ?? []))];
   }
 
+  /** What a field stood for and does not any more is withdrawn: the form shows all that stands. */
   picture() {
     return {
       body: this.text('body') ?? {},
       cause: this.#cause(),
-      workaround: this.text('workaround'),
-      unaffected: this.text('unaffected'),
-      emergencyCalls: this.text('emergencyCalls'),
-      residual: this.text('residual'),
+      workaround: this.text('workaround') ?? null,
+      unaffected: this.text('unaffected') ?? null,
+      emergencyCalls: this.text('emergencyCalls') ?? null,
+      residual: this.text('residual') ?? null,
       expectedRecoveryAt: this.#expected(),
-      nextUpdateAt: this.time('nextUpdateAt'),
+      nextUpdateAt: this.time('nextUpdateAt') ?? null,
       lastToday: this.ticked('lastToday') || undefined,
-      causes: this.#some(
-        this.#list('causes', ['text.ja', 'text.en'], (row) => ({
-          kind: this.word(`${row}.kind`),
-          state: this.word(`${row}.state`),
-          text: this.text(`${row}.text`),
-        })),
-      ),
-      measures: this.#some(
-        this.#list('measures', ['text.ja', 'text.en', 'date'], (row) => ({
-          field: this.word(`${row}.field`),
-          status: this.word(`${row}.status`),
-          text: this.text(`${row}.text`) ?? {},
-          date: this.word(`${row}.date`),
-        })),
-      ),
+      causes: this.#list('causes', ['text.ja', 'text.en'], (row) => ({
+        kind: this.word(`${row}.kind`),
+        state: this.word(`${row}.state`),
+        text: this.text(`${row}.text`),
+      })),
+      measures: this.#list('measures', ['text.ja', 'text.en', 'date'], (row) => ({
+        field: this.word(`${row}.field`),
+        status: this.word(`${row}.status`),
+        text: this.text(`${row}.text`) ?? {},
+        date: this.word(`${row}.date`),
+      })),
       mail: this.ticked('mail'),
     };
   }
@@ -154,7 +151,7 @@ export class FormReader {
   #cause() {
     const state = this.word('cause.state');
     const text = this.text('cause.text');
-    return state === undefined && text === undefined ? undefined : { state, text };
+    return state === undefined && text === undefined ? null : { state, text };
   }
 
   #expected(): string | null | undefined {
@@ -180,10 +177,6 @@ export class FormReader {
       items.push(read(row));
     }
     return items;
-  }
-
-  #some<Item>(items: Item[]): Item[] | undefined {
-    return items.length > 0 ? items : undefined;
   }
 
   #wrong(field: string, ja: string, en: string): void {

@@ -6,7 +6,7 @@ import { inLanguage, type Notice } from '../notice.ts';
 import type { Phase } from '../phases.ts';
 import type { Report } from '../report.ts';
 import { type Marks, markedHtml, markedText, marksFor } from './marked.ts';
-import type { Names } from './names.ts';
+import { called, type Names } from './names.ts';
 import { passagesOf } from './passages.ts';
 import { PHASE_WORDS } from './words.ts';
 
@@ -61,7 +61,7 @@ export interface LetterOf {
  * report that he had are underlined in HTML and stand between marks in plain text.
  */
 export function letterFor({ notice, report, since, names, operator, url }: LetterOf, language: Language): AlertText {
-  const telling = { names, zone: operator.timeZone, language };
+  const telling = { names: called(names), zone: operator.timeZone, language };
   const before = since ? passagesOf(notice, since, telling) : null;
   const now = passagesOf(notice, report, telling);
   const changes = changesSince(before ?? now, now, language);

@@ -1,4 +1,6 @@
 import MarkdownIt, { type Token } from 'markdown-it';
+import type { Language } from '../../time.ts';
+import { compareTexts, type Run } from '../compare.ts';
 
 /** Paragraphs, lists, emphasis, tables and links: what staff may use. No HTML, no pictures, and only links that lead somewhere plain. */
 const markdown = new MarkdownIt('default', { html: false, linkify: true, breaks: true, typographer: false });
@@ -14,6 +16,69 @@ markdown.renderer.rules.link_open = (tokens, index, options, env, self) => {
 export function bodyHtml(text: string): string {
   return markdown.render(text);
 }
+
+/**
+ * The same with `<ins>` around what the text before did not say. Compared are the words that readers see, so that no mark ever
+ * falls into markup; what only looks different is no change.
+ */
+export function changedBodyHtml(before: string, after: string, language: Language): string {
+  const tokens = markdown.parse(after, {});
+  const pieces = piecesOf(tokens);
+  const runs = compareTexts(wordsOf(piecesOf(markdown.parse(before, {}))), wordsOf(pieces), language);
+  const shown = runs.filter(({ kind }) => kind !== 'removed');
+  for (const { token, text } of pieces) {
+    const own = take(shown, text.length);
+    if (token) token.meta = { runs: own };
+  }
+  return markdown.renderer.render(tokens, markdown.options, {});
+}
+
+interface Piece {
+  /** What shows it; a break after a block is shown nowhere. */
+  token?: Token;
+  text: string;
+}
+
+/** The words that readers see, in order: a line for each block and line break. */
+function piecesOf(tokens: Token[]): Piece[] {
+  return tokens
+    .filter(({ type }) => type === 'inline')
+    .flatMap(({ children }) => [...(children ?? []).flatMap(pieceOf), { text: '\n' }]);
+}
+
+function pieceOf(token: Token): Piece[] {
+  if (token.type === 'text') return [{ token, text: token.content }];
+  return token.type === 'softbreak' || token.type === 'hardbreak' ? [{ text: '\n' }] : [];
+}
+
+function wordsOf(pieces: Piece[]): string {
+  return pieces.map(({ text }) => text).join('');
+}
+
+/** The next `length` characters of a text in runs, taken off it. */
+function take(runs: Run[], length: number): Run[] {
+  const taken: Run[] = [];
+  for (let left = length; left > 0; ) {
+    const run = runs[0];
+    if (!run) break;
+    taken.push({ kind: run.kind, text: run.text.slice(0, left) });
+    left -= run.text.length;
+    if (left < 0) runs[0] = { kind: run.kind, text: run.text.slice(left) };
+    else runs.shift();
+  }
+  return taken;
+}
+
+markdown.renderer.rules.text = (tokens, index) => {
+  const token = tokens[index];
+  const runs = (token?.meta as { runs?: Run[] } | null)?.runs ?? [
+    { kind: 'kept' as const, text: token?.content ?? '' },
+  ];
+  const { escapeHtml } = markdown.utils;
+  return runs
+    .map(({ kind, text }) => (kind === 'added' ? `<ins>${escapeHtml(text)}</ins>` : escapeHtml(text)))
+    .join('');
+};
 
 /**
  * The same without markup: a line for each paragraph, list item, row of a table and line break. For readers of plain text and for

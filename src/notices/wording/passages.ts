@@ -3,7 +3,7 @@ import type { Passage } from '../changes.ts';
 import type { Impact } from '../impact.ts';
 import { inLanguage, type Notice, type Text } from '../notice.ts';
 import type { Picture, Report } from '../report.ts';
-import type { Names } from './names.ts';
+import type { Called } from './names.ts';
 import {
   CAUSE_KIND_WORDS,
   CAUSE_STATE_WORDS,
@@ -14,7 +14,7 @@ import {
 
 /** In which words a report is told. */
 export interface Telling {
-  names: Names;
+  names: Called;
   /** The operator's time zone. */
   zone: string;
   language: Language;
@@ -128,12 +128,12 @@ class Teller {
   }
 
   impact(impact: Impact, isFault: boolean): string {
-    const { services, facilities } = this.#telling.names;
+    const { names } = this.#telling;
     const symptom = symptomWords(impact);
-    const service = this.#name(services, impact.service);
+    const service = this.text(names.service(impact.service));
     const lines = [isFault ? this.say(`${service}： ${symptom.ja}`, `${service}: ${symptom.en}`) : service];
     if (impact.facilities !== 'all') {
-      const codes = impact.facilities.map((code) => this.#name(facilities, code));
+      const codes = impact.facilities.map((code) => this.text(names.facility(code)));
       lines.push(this.say('対象設備: ', 'Equipment: ') + codes.join(this.say('、', ', ')));
     }
     if (impact.area) lines.push(this.say('地域: ', 'Area: ') + this.text(impact.area));
@@ -146,10 +146,5 @@ class Teller {
     if (recoveredAt === null) return this.say(`${from} から`, `${from} onwards`);
     const to = this.time(recoveredAt);
     return this.say(`${from} から ${to} まで（回復しました）`, `${from} until ${to} (restored)`);
-  }
-
-  #name(table: Map<string, Text>, key: string): string {
-    const name = table.get(key);
-    return name ? this.text(name) : key;
   }
 }

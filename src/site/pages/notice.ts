@@ -28,6 +28,7 @@ import { isOpen, isUnderWay, type KnownDate, knownDate, STATE_SENTENCES } from '
 import { type Course, courseOf } from './course.ts';
 import { pageSheets } from './print.ts';
 import { type Timeline, timeline } from './timeline.ts';
+import { toldReports } from './told.ts';
 
 /** `/notices/{id}`: the whole story, under the same address for ever. */
 export const notices: Kind = {
@@ -43,6 +44,7 @@ export const notices: Kind = {
         view: () => ({
           ...noticePage(notice, content, now),
           ...drawn(notice, printing),
+          told: toldReports(notice, content.revisions.get(notice.id) ?? [], printing),
           picture: pictured(notice, printing),
           linked: isOpen(noticeState(notice, now)) ? linkedIn(notice, printing) : null,
         }),
@@ -60,11 +62,9 @@ export interface ReportView {
   publishedAt: Instant;
   /** When its newest correction came out. */
   correctedAt: Instant | null;
-  /** As staff wrote it; the template renders the safe subset (it.markup). */
+  /** As staff wrote it. */
   body: Name;
   reason: Name | null;
-  /** What it said before it was corrected, newest first. */
-  before: { revision: number; publishedAt: Instant; body: Name }[];
 }
 
 export interface AttachmentView {
@@ -177,16 +177,15 @@ export function noticePage(notice: Notice, content: SiteContent, now: Instant): 
 }
 
 function reportView(report: Report, revisions: Report[]): ReportView {
-  const earlier = revisions.filter((one) => one.number === report.number && one.revision < report.revision).reverse();
+  const original = revisions.find((one) => one.number === report.number && one.revision === 0);
   return {
     number: report.number,
     revision: report.revision,
     phase: PHASE_WORDS[report.phase],
-    publishedAt: earlier.at(-1)?.publishedAt ?? report.publishedAt,
+    publishedAt: original?.publishedAt ?? report.publishedAt,
     correctedAt: report.revision > 0 ? report.publishedAt : null,
     body: report.body,
     reason: report.reason,
-    before: earlier.map((one) => ({ revision: one.revision, publishedAt: one.publishedAt, body: one.body })),
   };
 }
 

@@ -1,6 +1,5 @@
 import { localPath } from '../../http/language.ts';
 import { render } from '../../http/views.ts';
-import { bodyHtml } from '../../notices/wording/markup.ts';
 import type { Language } from '../../time.ts';
 import type { Printing, Sheet } from '../edition/sheet.ts';
 
@@ -47,7 +46,7 @@ export function* pageSheets(printing: Printing, page: PageForReaders): Iterable<
         aside,
         print() {
           view ??= page.view();
-          const around = { mark, edition, markup: bodyHtml, here: path, publicUrl, reload: reloads && !still, still };
+          const around = { mark, edition, here: path, publicUrl, reload: reloads && !still, still };
           return render(page.template, language, operator, { ...view, ...around });
         },
       };
