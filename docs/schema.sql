@@ -407,7 +407,7 @@ CREATE TABLE setup_links (
   created_at bigint NOT NULL,
   expires_at bigint NOT NULL,
   used_at bigint
-);
+, staff_id text REFERENCES staff (id));
 
 CREATE TABLE staff (
   id text PRIMARY KEY,
@@ -417,6 +417,37 @@ CREATE TABLE staff (
   password_hash text NOT NULL,
   created_at bigint NOT NULL,
   disabled_at bigint
+, mail text, oidc_subject text);
+
+CREATE UNIQUE INDEX staff_by_oidc_subject ON staff (oidc_subject) WHERE oidc_subject IS NOT NULL;
+
+CREATE TABLE staff_factors (
+  staff_id text PRIMARY KEY REFERENCES staff (id),
+  secret text NOT NULL, -- sealed with SHIRASE_SECRET
+  created_at bigint NOT NULL,
+  confirmed_at bigint,
+
+  last_step bigint NOT NULL DEFAULT 0,
+
+  failures integer NOT NULL DEFAULT 0,
+  failed_at bigint
+);
+
+CREATE TABLE staff_recovery_codes (
+  code_hash text PRIMARY KEY,
+  staff_id text NOT NULL REFERENCES staff (id),
+  created_at bigint NOT NULL,
+  used_at bigint
+);
+
+CREATE INDEX staff_recovery_codes_by_staff ON staff_recovery_codes (staff_id);
+
+CREATE TABLE staff_sign_ins (
+  token_hash text PRIMARY KEY,
+  staff_id text NOT NULL REFERENCES staff (id),
+  created_at bigint NOT NULL,
+  expires_at bigint NOT NULL,
+  tries integer NOT NULL DEFAULT 0
 );
 
 CREATE TABLE tickets (

@@ -48,6 +48,16 @@ export class NotSignedIn extends ExpectedFailure {
   }
 }
 
+/** Signed in, but the role asks for a second factor that is not set up yet. */
+export class NotEnrolled extends ExpectedFailure {
+  constructor() {
+    super({
+      ja: 'この操作の前に、2段階認証を設定してください。',
+      en: 'Set up the second step of signing in before you do this.',
+    });
+  }
+}
+
 /** Signed in, but not allowed to do this. */
 export class Forbidden extends ExpectedFailure {
   constructor(text: Message = { ja: 'この操作をする権限がありません。', en: 'You are not allowed to do this.' }) {

@@ -24,6 +24,7 @@ import type { HandOver, Metrics, Readings } from './metrics/metrics.ts';
 import { overdueNotices } from './notices/overdue.ts';
 import { Exporter, mustBeFolder } from './site/export/exporter.ts';
 import { Purge } from './site/export/purge.ts';
+import { forgetSignIns } from './staff/factor/second-step.ts';
 import { forgetOldAnswers } from './staff/idempotency.ts';
 import { type Clock, HOUR, SECOND } from './time.ts';
 
@@ -218,6 +219,7 @@ export function choresOf(ground: Omit<Ground, 'logger'>): Chore[] {
       every: HOUR,
       run: () => removeExpiredSessions(db.kysely, clock.now()),
     },
+    { name: 'forget sign-ins that nobody finished', every: HOUR, run: () => forgetSignIns(ground, clock.now()) },
     { name: 'forget old answers to programs', every: HOUR, run: () => forgetOldAnswers(db, clock.now()) },
   ];
 }

@@ -14,24 +14,48 @@ export interface CatalogueGround {
   changed: (tx: Tx) => Promise<void>;
 }
 
-/**
- * Replaces the whole catalogue. What is no longer named is retired and not deleted: old notices still speak of it; it comes back
- * when it is named again.
- * @throws Invalid naming every wrong item.
- */
-export async function importCatalogue(ground: CatalogueGround, actor: Actor, input: unknown): Promise<Catalogue> {
+/** What would be taken over. @throws Invalid naming every wrong item. */
+export function checkCatalogue(input: unknown): Catalogue {
   const parsed = parse(catalogueInput, input);
   const catalogue = { ...parsed, desks: parsed.desks ?? [] };
   const problems = inconsistencies(catalogue);
   if (problems.length > 0) throw new Invalid(problems);
+  return catalogue;
+}
+
+/**
+ * Replaces the whole catalogue. What is no longer named is retired and not deleted: old notices still speak of it; it comes back
+ * when it is named again. `look` is shown what stands before, in the same transaction, and may refuse.
+ * @throws Invalid naming every wrong item.
+ */
+export async function importCatalogue(
+  ground: CatalogueGround,
+  actor: Actor,
+  input: unknown,
+  look: (before: Catalogue) => void = () => {},
+): Promise<Catalogue> {
+  const catalogue = checkCatalogue(input);
   const now = ground.clock.now();
   return ground.db.transaction(async (tx) => {
+    const before = await catalogueStore.load(tx);
+    look(before);
     await catalogueStore.replace(tx, catalogue, now);
-    const counts = { services: catalogue.services.length, facilities: catalogue.facilities.length };
-    await record(tx, now, actor, 'catalogue:import', 'catalogue', 'catalogue', undefined, counts);
+    await record(tx, now, actor, 'catalogue:import', 'catalogue', 'catalogue', countsOf(before), countsOf(catalogue));
     await ground.changed(tx);
     return catalogueStore.load(tx);
   });
+}
+
+function countsOf({ services, facilities, desks }: Catalogue) {
+  return { services: services.length, facilities: facilities.length, desks: desks.length };
+}
+
+/** In the shape of what is sent: an operator without desks sees none. */
+export function withoutEmpty({
+  desks,
+  ...catalogue
+}: Catalogue): Omit<Catalogue, 'desks'> & { desks?: Catalogue['desks'] } {
+  return desks.length > 0 ? { ...catalogue, desks } : catalogue;
 }
 
 function inconsistencies(catalogue: Catalogue): FieldProblem[] {

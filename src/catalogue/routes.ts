@@ -1,8 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { requireKey } from '../http/audience.ts';
-import type { Catalogue } from './catalogue.ts';
-import { type CatalogueGround, importCatalogue } from './import-catalogue.ts';
+import { type CatalogueGround, importCatalogue, withoutEmpty } from './import-catalogue.ts';
 import { catalogueInput } from './schema.ts';
 import { catalogueStore } from './store.ts';
 
@@ -59,9 +58,4 @@ export function catalogueRoutes(app: FastifyInstance, ground: CatalogueGround & 
     async (_request, reply) =>
       reply.header('cache-control', 'no-store').send(withoutEmpty(await catalogueStore.load(ground.db.kysely))),
   );
-}
-
-/** The answer has the shape of what was sent: an operator without desks sees none. */
-function withoutEmpty({ desks, ...catalogue }: Catalogue): Omit<Catalogue, 'desks'> & { desks?: Catalogue['desks'] } {
-  return desks.length > 0 ? { ...catalogue, desks } : catalogue;
 }

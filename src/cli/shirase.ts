@@ -18,13 +18,13 @@ const COMMANDS: Record<string, { usage: string; what: string; run: (words: strin
     run: importCommand,
   },
   staff: {
-    usage: 'staff add --login L --name N --role author|publisher|admin',
-    what: 'add a member of staff; the password is read from standard input',
+    usage: 'staff add --login L --name N --role author|publisher|admin, staff disable|enable|link|reset-totp --login L',
+    what: 'add a member of staff (the password is read from standard input), end his access, let him set a new password or second step',
     run: staffCommand,
   },
   key: {
-    usage: 'key add --name N --scope S [--scope S]',
-    what: 'make an API key; prints it and nothing else',
+    usage: 'key add --name N --scope S [--scope S], key list, key revoke --id ID',
+    what: 'make an API key (prints it and nothing else), show which there are, end one',
     run: keyCommand,
   },
   export: {

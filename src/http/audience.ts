@@ -7,14 +7,15 @@ import { checkCsrf } from './csrf.ts';
  * - everyone: no session is read. `form: true` where it takes a browser's POST, which is then CSRF-checked.
  * - customer: a customer's session. `fresh` asks for a password given in the last half hour.
  * - link: whoever holds a signed link to one customer's state; the link is all that is asked, and no cookie is read or set.
- * - staff: a staff session with that permission (staff/permissions.ts); `may: null` is any signed-in staff member.
+ * - staff: a staff session with that permission (staff/permissions.ts); `may: null` is any signed-in staff member. `unenrolled: true`
+ *   lets in who must set up a second factor and has not done so yet; nothing else does.
  * - key: an API key with that scope (staff/keys.ts).
  */
 export type Audience =
   | { who: 'everyone'; form?: boolean }
   | { who: 'customer'; fresh?: boolean }
   | { who: 'link' }
-  | { who: 'staff'; may: string | null }
+  | { who: 'staff'; may: string | null; unenrolled?: boolean }
   | { who: 'key'; scope: string };
 
 declare module 'fastify' {
@@ -34,7 +35,7 @@ export interface Doorkeepers {
   /** Sets request.statusLink. Whoever holds a bad one is answered by the page. */
   link(request: FastifyRequest): void;
   /** Sets request.session and request.staff, or throws. */
-  staff(request: FastifyRequest, may: string | null): Promise<void>;
+  staff(request: FastifyRequest, may: string | null, unenrolled: boolean): Promise<void>;
   /** Sets request.apiKey, or throws. */
   key(request: FastifyRequest, scope: string): Promise<void>;
   /** Open forms (sign-in) know who is signed in already, but do not insist. */
@@ -65,7 +66,7 @@ export function guardRoutes(app: FastifyInstance, keepers: Doorkeepers): void {
       case 'link':
         return keepers.link(request);
       case 'staff':
-        return keepers.staff(request, audience.may);
+        return keepers.staff(request, audience.may, audience.unenrolled ?? false);
       case 'key':
         return keepers.key(request, audience.scope);
     }

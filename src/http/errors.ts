@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { Busy, Conflict, Forbidden, Invalid, type Message, NotFound, NotSignedIn } from '../errors.ts';
+import { Busy, Conflict, Forbidden, Invalid, type Message, NotEnrolled, NotFound, NotSignedIn } from '../errors.ts';
 import { signInRedirect } from './audience.ts';
 import { safetyHeaders } from './headers.ts';
 import { languageOf, localPath, ownPath } from './language.ts';
@@ -50,6 +50,9 @@ export function answer(request: FastifyRequest, reply: FastifyReply, error: Fast
       localPath(staffPath(request) ? '/console/sign-in' : '/my/sign-in', languageOf(request)),
     );
   }
+  if (error instanceof NotEnrolled && request.method === 'GET') {
+    return reply.redirect(localPath('/console/account/totp', languageOf(request)), 303);
+  }
   const view = { message: found.text, errors: found.errors ?? [], here: ownPath(request) };
   return reply
     .code(found.status)
@@ -66,6 +69,7 @@ function classify(error: FastifyError | Error, language: 'ja' | 'en'): Answer {
   }
   if (error instanceof NotFound) return { status: 404, text: error.text };
   if (error instanceof NotSignedIn) return { status: 401, text: error.text };
+  if (error instanceof NotEnrolled) return { status: 403, text: error.text };
   if (error instanceof Forbidden) return { status: 403, text: error.text };
   if (error instanceof Conflict) return { status: 409, text: error.text };
   if (error instanceof Busy) return { status: 503, text: error.text };

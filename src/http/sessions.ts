@@ -81,6 +81,25 @@ export async function findSession(
   return sessionStore.find(db, hashToken(token), audience, clock.now());
 }
 
+/** Where somebody is signed in now, the newest first. `id` is no secret: it is the hash of the cookie's token. */
+export async function sessionsOf(
+  db: Reader,
+  who: { audience: SessionAudience; subject: string },
+  now: Instant,
+): Promise<{ id: string; createdAt: Instant; expiresAt: Instant }[]> {
+  const rows = await sessionStore.ofSubject(db, who.audience, who.subject, now);
+  return rows.map((row) => ({ id: row.token_hash, createdAt: row.created_at, expiresAt: row.expires_at }));
+}
+
+/** Ends the sessions of one person at once: all, all `but` one, or `only` one. */
+export async function endSessionsOf(
+  db: Reader,
+  who: { audience: SessionAudience; subject: string },
+  which: { but?: string; only?: string } = {},
+): Promise<void> {
+  await sessionStore.removeOf(db, who.audience, who.subject, which);
+}
+
 /** Tokens are random; their hash needs no salt and no slowness. */
 export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('base64url');

@@ -44,6 +44,25 @@ export const sessionStore = {
       .execute();
   },
 
+  /** Those that still live, the newest first. */
+  async ofSubject(db: Reader, audience: SessionAudience, subject: string, now: Instant): Promise<SessionsTable[]> {
+    return db
+      .selectFrom('sessions')
+      .selectAll()
+      .where('audience', '=', audience)
+      .where('subject', '=', subject)
+      .where('expires_at', '>', now)
+      .orderBy('created_at', 'desc')
+      .execute();
+  },
+
+  async removeOf(db: Reader, audience: SessionAudience, subject: string, which: { but?: string; only?: string }) {
+    let query = db.deleteFrom('sessions').where('audience', '=', audience).where('subject', '=', subject);
+    if (which.but !== undefined) query = query.where('token_hash', '!=', which.but);
+    if (which.only !== undefined) query = query.where('token_hash', '=', which.only);
+    await query.execute();
+  },
+
   async removeExpired(db: Reader, now: Instant): Promise<void> {
     await db.deleteFrom('sessions').where('expires_at', '<=', now).execute();
   },

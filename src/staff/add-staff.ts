@@ -11,17 +11,19 @@ import type { StaffMember } from './staff.ts';
 import { staffStore } from './store.ts';
 
 /** Staff passwords: 12 to 128 characters and no other rule. ASVS 6.2.1, 6.2.9. */
+export const staffPassword = z
+  .string()
+  .max(128)
+  .refine(
+    (password) => [...password].length >= 12,
+    sentenceFor('パスワードは12文字以上にしてください。', 'The password needs at least 12 characters.'),
+  );
+
 const staffInput = z.strictObject({
   login: line(80).transform((login) => login.toLowerCase()),
   name: line(80),
   role: z.enum(ROLES),
-  password: z
-    .string()
-    .max(128)
-    .refine(
-      (password) => [...password].length >= 12,
-      sentenceFor('パスワードは12文字以上にしてください。', 'The password needs at least 12 characters.'),
-    ),
+  password: staffPassword,
 });
 
 export type StaffInput = z.input<typeof staffInput>;
@@ -41,7 +43,17 @@ export async function addStaff(
   try {
     await db.transaction(async (tx) => {
       await also?.(tx);
-      await staffStore.add(tx, { id, login, name, role, password_hash: hash, created_at: now, disabled_at: null });
+      await staffStore.add(tx, {
+        id,
+        login,
+        name,
+        role,
+        password_hash: hash,
+        created_at: now,
+        disabled_at: null,
+        mail: null,
+        oidc_subject: null,
+      });
       await record(tx, now, actor, 'staff:add', 'staff', id, undefined, { login, name, role });
     });
   } catch (error) {

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import type { Database } from '../db/open.ts';
+import type { Database, Reader } from '../db/open.ts';
+import { NotFound } from '../errors.ts';
 import { line, parse } from '../http/forms.ts';
 import { hashToken } from '../http/sessions.ts';
-import type { Clock } from '../time.ts';
+import type { Clock, Instant } from '../time.ts';
 import { type Actor, record } from './audit.ts';
 import { staffStore } from './store.ts';
 
@@ -38,4 +39,43 @@ export async function addKey(
     await record(tx, now, actor, 'key:add', 'key', id, undefined, { name, scopes });
   });
   return key;
+}
+
+/** A program's key as those see it who manage keys; the key itself nobody sees again. */
+export interface ApiKey {
+  id: string;
+  name: string;
+  scopes: string[];
+  createdAt: Instant;
+  revokedAt: Instant | null;
+}
+
+/** All that were ever made, the newest first. */
+export async function listKeys(db: Reader): Promise<ApiKey[]> {
+  return (await staffStore.keys(db)).map((row) => ({
+    id: row.id,
+    name: row.name,
+    scopes: JSON.parse(row.scopes) as string[],
+    createdAt: row.created_at,
+    revokedAt: row.revoked_at,
+  }));
+}
+
+/** The next call with it is refused. @throws NotFound where there is no such key, or it was revoked before. */
+export async function revokeKey(db: Database, clock: Clock, actor: Actor, id: string): Promise<void> {
+  await db.transaction(async (tx) => {
+    const row = await staffStore.revokeKey(tx, id, clock.now());
+    if (!row)
+      throw new NotFound({ ja: '使えるキーに、この番号のものはありません。', en: 'No working key has this number.' });
+    await record(
+      tx,
+      clock.now(),
+      actor,
+      'key:revoke',
+      'key',
+      id,
+      { name: row.name, revoked: false },
+      { revoked: true },
+    );
+  });
 }

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Database } from '../db/open.ts';
 import { Invalid } from '../errors.ts';
@@ -6,80 +6,136 @@ import { Attempts } from '../http/attempts.ts';
 import { safeBack } from '../http/audience.ts';
 import { parse } from '../http/forms.ts';
 import { languageOf, localPath } from '../http/language.ts';
-import { endSession, startSession } from '../http/sessions.ts';
+import { endSession } from '../http/sessions.ts';
+import type { Secret } from '../http/signing.ts';
 import { page } from '../http/views.ts';
 import type { Clock } from '../time.ts';
+import { factorRoutes } from './factor/factor-routes.ts';
+import { admit, backQuery, finishSignIn, owesCode } from './factor/second-step.ts';
+import { accountRoutes } from './people/account-routes.ts';
+import { keyRoutes } from './people/key-routes.ts';
+import { peopleRoutes } from './people/people-routes.ts';
 import { settingsRoutes } from './settings-page/routes.ts';
-import { linkIsGone, setupLinkWorks, useSetupLink } from './setup-link.ts';
+import { setupLink, useSetupLink } from './setup-link.ts';
 import { checkStaff } from './sign-in.ts';
+
+/** What this room's pages stand on. */
+export interface StaffGround {
+  db: Database;
+  clock: Clock;
+  secret: Secret;
+  publicUrl: string;
+}
 
 const signInForm = z.object({
   login: z.string().max(254).default(''),
   password: z.string().max(1024).default(''),
   back: z.string().max(2000).default(''),
 });
-
+const codeForm = z.object({ code: z.string().max(100).default(''), back: z.string().max(2000).default('') });
 const setUpForm = z.object({
   login: z.string().default(''),
   name: z.string().default(''),
   password: z.string().default(''),
 });
 
-/** How staff come in and go, and how the first of them is made. */
-export function staffRoutes(app: FastifyInstance, ground: { db: Database; clock: Clock }): void {
+const everyone = { config: { audience: { who: 'everyone', form: true } } } as const;
+
+/** How staff come in and go, how the first of them is made, and the pages on people, keys and oneself. */
+export function staffRoutes(app: FastifyInstance, ground: StaffGround): void {
   const { db, clock } = ground;
   const attempts = new Attempts(clock);
   settingsRoutes(app, ground);
 
-  app.get('/console/sign-in', { config: { audience: { who: 'everyone', form: true } } }, async (request, reply) => {
-    const back = safeBack((request.query as { back?: unknown }).back, '');
-    return page(request, reply, 'console/sign-in', { login: '', back, wrong: false });
+  app.get('/console/sign-in', everyone, async (request, reply) => {
+    const { back, again } = request.query as { back?: unknown; again?: unknown };
+    return page(request, reply, 'console/sign-in', {
+      login: '',
+      back: safeBack(back, ''),
+      wrong: false,
+      again: again !== undefined,
+    });
   });
 
-  app.post('/console/sign-in', { config: { audience: { who: 'everyone', form: true } } }, async (request, reply) => {
+  app.post('/console/sign-in', everyone, async (request, reply) => {
     const form = parse(signInForm, request.body);
     const member = await checkStaff(db, attempts, request.ip, form);
     if (!member) {
-      const view = { login: form.login, back: safeBack(form.back, ''), wrong: true };
+      const view = { login: form.login, back: safeBack(form.back, ''), wrong: true, again: false };
       return page(request, reply, 'console/sign-in', view, 422);
     }
-    await startSession(request, reply, db, clock, { audience: 'staff', subject: member.id });
-    return reply.redirect(safeBack(form.back, localPath('/console', languageOf(request))), 303);
+    return admit(ground, request, reply, member, safeBack(form.back, to(request, '/console')));
   });
 
-  app.post('/console/sign-out', { config: { audience: { who: 'staff', may: null } } }, async (request, reply) => {
-    await endSession(request, reply, db.kysely);
-    return reply
-      .header('clear-site-data', '"cache", "storage"')
-      .redirect(localPath('/console/sign-in', languageOf(request)), 303);
-  });
-
-  app.get(
-    '/console/set-up/:token',
-    { config: { audience: { who: 'everyone', form: true } } },
-    async (request, reply) => {
-      const { token } = request.params as { token: string };
-      if (!(await setupLinkWorks(db, clock, token))) throw linkIsGone();
-      reply.header('referrer-policy', 'no-referrer');
-      return page(request, reply, 'console/set-up', { problems: [], values: {} });
-    },
-  );
+  codeRoutes(app, ground);
 
   app.post(
-    '/console/set-up/:token',
-    { config: { audience: { who: 'everyone', form: true } } },
+    '/console/sign-out',
+    { config: { audience: { who: 'staff', may: null, unenrolled: true } } },
     async (request, reply) => {
-      const { token } = request.params as { token: string };
-      if (!(await setupLinkWorks(db, clock, token))) throw linkIsGone();
-      const form = parse(setUpForm, request.body);
-      try {
-        const member = await useSetupLink(db, clock, token, form);
-        await startSession(request, reply, db, clock, { audience: 'staff', subject: member.id });
-        return reply.redirect(localPath('/console', languageOf(request)), 303);
-      } catch (error) {
-        if (!(error instanceof Invalid)) throw error;
-        return page(request, reply, 'console/set-up', { problems: error.problems, values: form }, 422);
-      }
+      await endSession(request, reply, db.kysely);
+      return reply.header('clear-site-data', '"cache", "storage"').redirect(to(request, '/console/sign-in'), 303);
     },
   );
+
+  setUpRoutes(app, ground);
+  factorRoutes(app, { ...ground, attempts });
+  accountRoutes(app, { ...ground, attempts });
+  peopleRoutes(app, ground);
+  keyRoutes(app, ground);
+}
+
+/** The second step of a sign-in. */
+function codeRoutes(app: FastifyInstance, ground: StaffGround): void {
+  app.get('/console/sign-in/code', everyone, async (request, reply) => {
+    const back = safeBack((request.query as { back?: unknown }).back, '');
+    if (!(await owesCode(ground, request))) {
+      return page(request, reply, 'console/sign-in', { login: '', back, wrong: false, again: true });
+    }
+    return page(request, reply, 'console/sign-in-code', { back, problems: [] });
+  });
+
+  app.post('/console/sign-in/code', everyone, async (request, reply) => {
+    const { code, back } = parse(codeForm, request.body);
+    const target = safeBack(back, '');
+    try {
+      if (!(await finishSignIn(ground, request, reply, code))) return await beginAgain(request, reply, target);
+      return await reply.redirect(target === '' ? to(request, '/console') : target, 303);
+    } catch (error) {
+      if (!(error instanceof Invalid)) throw error;
+      return page(request, reply, 'console/sign-in-code', { back: target, problems: error.problems }, 422);
+    }
+  });
+}
+
+function beginAgain(request: FastifyRequest, reply: FastifyReply, back: string): FastifyReply {
+  const query = backQuery(back);
+  return reply.redirect(`${to(request, '/console/sign-in')}${query === '' ? '?' : `${query}&`}again`, 303);
+}
+
+function setUpRoutes(app: FastifyInstance, ground: StaffGround): void {
+  const { db, clock } = ground;
+  const tokenOf = (request: FastifyRequest) => (request.params as { token: string }).token;
+
+  app.get('/console/set-up/:token', everyone, async (request, reply) => {
+    const { member } = await setupLink(db, clock, tokenOf(request));
+    reply.header('referrer-policy', 'no-referrer');
+    return page(request, reply, 'console/set-up', { problems: [], values: {}, member });
+  });
+
+  app.post('/console/set-up/:token', everyone, async (request, reply) => {
+    const { member } = await setupLink(db, clock, tokenOf(request));
+    const form = parse(setUpForm, request.body);
+    try {
+      const made = await useSetupLink(db, clock, tokenOf(request), form);
+      return await admit(ground, request, reply, made, to(request, '/console'));
+    } catch (error) {
+      if (!(error instanceof Invalid)) throw error;
+      return page(request, reply, 'console/set-up', { problems: error.problems, values: form, member }, 422);
+    }
+  });
+}
+
+function to(request: FastifyRequest, path: string): string {
+  return localPath(path, languageOf(request));
 }

@@ -4,6 +4,7 @@ import { type FieldProblem, Invalid } from '../errors.ts';
 import { parse, sentenceFor } from '../http/forms.ts';
 import type { Clock } from '../time.ts';
 import { type Actor, record } from './audit.ts';
+import { FACTOR_GROUPS } from './factor/required.ts';
 import { staffStore } from './store.ts';
 
 const timeOfDay = z
@@ -33,6 +34,8 @@ export const SETTINGS = {
   finalReportFor: z.enum(['serious', 'all']).default('serious'),
   /** Minutes before a limit at which it is coloured and staff are warned. */
   warnBeforeMinutes: z.int().min(1).max(120).default(10),
+  /** Who must give a code of an authenticator when signing in. Publishing speaks in the operator's name to everybody. */
+  secondFactorFor: z.enum(FACTOR_GROUPS).default('nobody'),
 };
 
 const known = z.object(SETTINGS);

@@ -4,6 +4,7 @@ import type {
   AuditEntriesTable,
   IdempotencyKeysTable,
   SettingsTable,
+  SetupLinksTable,
   StaffTable,
 } from '../db/tables/staff.ts';
 import type { Instant } from '../time.ts';
@@ -20,6 +21,26 @@ export const staffStore = {
 
   async byId(db: Reader, id: string): Promise<StaffTable | undefined> {
     return db.selectFrom('staff').selectAll().where('id', '=', id).executeTakeFirst();
+  },
+
+  async all(db: Reader): Promise<StaffTable[]> {
+    return db.selectFrom('staff').selectAll().orderBy('login').execute();
+  },
+
+  async change(tx: Tx, id: string, change: Partial<StaffTable>): Promise<void> {
+    await tx.updateTable('staff').set(change).where('id', '=', id).execute();
+  },
+
+  /** Those who may still sign in, locked for this transaction. */
+  async lockAdmins(tx: Tx): Promise<string[]> {
+    const rows = await tx
+      .updateTable('staff')
+      .set({ role: 'admin' })
+      .where('role', '=', 'admin')
+      .where('disabled_at', 'is', null)
+      .returning('id')
+      .execute();
+    return rows.map((row) => row.id);
   },
 
   /** Who works here in one of these roles, by name. */
@@ -51,22 +72,21 @@ export const staffStore = {
       .executeTakeFirst();
   },
 
-  async addSetupLink(tx: Tx, tokenHash: string, now: Instant, expiresAt: Instant): Promise<void> {
+  async addSetupLink(tx: Tx, row: Omit<SetupLinksTable, 'used_at'>): Promise<void> {
     await tx
       .insertInto('setup_links')
-      .values({ token_hash: tokenHash, created_at: now, expires_at: expiresAt, used_at: null })
+      .values({ ...row, used_at: null })
       .execute();
   },
 
-  async setupLinkWorks(db: Reader, tokenHash: string, now: Instant): Promise<boolean> {
-    const row = await db
+  async setupLink(db: Reader, tokenHash: string, now: Instant): Promise<SetupLinksTable | undefined> {
+    return db
       .selectFrom('setup_links')
-      .select('token_hash')
+      .selectAll()
       .where('token_hash', '=', tokenHash)
       .where('used_at', 'is', null)
       .where('expires_at', '>', now)
       .executeTakeFirst();
-    return row !== undefined;
   },
 
   /** @returns false where it was used meanwhile, or never was one. */
@@ -80,6 +100,30 @@ export const staffStore = {
       .returning('token_hash')
       .execute();
     return rows.length === 1;
+  },
+
+  async endSetupLinks(tx: Tx, staffId: string, now: Instant): Promise<void> {
+    await tx
+      .updateTable('setup_links')
+      .set({ used_at: now })
+      .where('staff_id', '=', staffId)
+      .where('used_at', 'is', null)
+      .execute();
+  },
+
+  async keys(db: Reader): Promise<ApiKeysTable[]> {
+    return db.selectFrom('api_keys').selectAll().orderBy('created_at', 'desc').orderBy('id').execute();
+  },
+
+  /** @returns its row, or undefined where there is none that works. */
+  async revokeKey(tx: Tx, id: string, now: Instant): Promise<ApiKeysTable | undefined> {
+    return tx
+      .updateTable('api_keys')
+      .set({ revoked_at: now })
+      .where('id', '=', id)
+      .where('revoked_at', 'is', null)
+      .returningAll()
+      .executeTakeFirst();
   },
 
   async settings(db: Reader): Promise<SettingsTable[]> {

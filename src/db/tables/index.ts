@@ -32,6 +32,9 @@ import type {
   SessionsTable,
   SettingsTable,
   SetupLinksTable,
+  StaffFactorsTable,
+  StaffRecoveryCodesTable,
+  StaffSignInsTable,
   StaffTable,
 } from './staff.ts';
 
@@ -67,6 +70,9 @@ export interface Tables {
   sessions: SessionsTable;
   settings: SettingsTable;
   setup_links: SetupLinksTable;
+  staff_factors: StaffFactorsTable;
+  staff_recovery_codes: StaffRecoveryCodesTable;
+  staff_sign_ins: StaffSignInsTable;
   audit_entries: AuditEntriesTable;
   idempotency_keys: IdempotencyKeysTable;
 }

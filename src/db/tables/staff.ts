@@ -6,6 +6,35 @@ export interface StaffTable {
   password_hash: string;
   created_at: number;
   disabled_at: number | null;
+  mail: string | null;
+  /** At the OpenID Connect provider. */
+  oidc_subject: string | null;
+}
+
+export interface StaffFactorsTable {
+  staff_id: string;
+  /** Sealed. */
+  secret: string;
+  created_at: number;
+  confirmed_at: number | null;
+  last_step: number;
+  failures: number;
+  failed_at: number | null;
+}
+
+export interface StaffRecoveryCodesTable {
+  code_hash: string;
+  staff_id: string;
+  created_at: number;
+  used_at: number | null;
+}
+
+export interface StaffSignInsTable {
+  token_hash: string;
+  staff_id: string;
+  created_at: number;
+  expires_at: number;
+  tries: number;
 }
 
 export interface ApiKeysTable {
@@ -32,6 +61,8 @@ export interface SetupLinksTable {
   created_at: number;
   expires_at: number;
   used_at: number | null;
+  /** null: makes the first administrator. */
+  staff_id: string | null;
 }
 
 export interface AuditEntriesTable {

@@ -3,6 +3,7 @@ import type { SettingKey } from '../settings.ts';
 
 export const GROUPS = {
   clocks: { ja: '報の期限', en: 'When reports are due' },
+  signIn: { ja: '担当者のサインイン', en: 'Staff sign-in' },
 } satisfies Record<string, Message>;
 
 export interface SettingLabel {
@@ -93,5 +94,19 @@ export const LABELS: Record<SettingKey, SettingLabel> = {
       en: 'From then on it is shown as “due soon”, and staff are warned.',
     },
     unit: MINUTES,
+  },
+  secondFactorFor: {
+    group: 'signIn',
+    label: { ja: '2段階認証を必須にする担当者', en: 'Who needs a second step to sign in' },
+    why: {
+      ja: '必須の担当者は、認証アプリを設定するまでほかの操作ができません。すぐに有効になります。',
+      en: 'Until they have set up an authenticator app they can do nothing else. It counts at once.',
+    },
+    words: {
+      nobody: { ja: '必須にしない（任意）', en: 'Nobody (as they like)' },
+      admins: { ja: '管理', en: 'Administrators' },
+      publishers: { ja: '公開と管理', en: 'Publishers and administrators' },
+      everyone: { ja: '全員', en: 'Everybody' },
+    },
   },
 };
