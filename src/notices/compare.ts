@@ -34,7 +34,10 @@ class Effort {
   }
 }
 
-const SCRIPTS = /\p{Script=Han}+|\p{Script=Hiragana}+|[\p{Script=Katakana}ー]+|[\p{L}\p{M}\p{N}]+|\s+|./gsu;
+/** A stretch of one script: 設備, は, サーバー, 051. */
+const STRETCH =
+  '(?:\\p{Script=Han}+|\\p{Script=Hiragana}+|[\\p{Script=Katakana}ー]+|(?:(?![\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}ー])[\\p{L}\\p{M}\\p{N}])+)';
+const SCRIPTS = new RegExp(`${STRETCH}|\\s+|.`, 'gsu');
 
 const SEGMENTERS: Record<Language, Intl.Segmenter> = {
   ja: new Intl.Segmenter('ja', { granularity: 'word' }),
@@ -125,25 +128,34 @@ function inWords(before: string, after: string, language: Language, effort: Effo
   return joinCrumbs(hunks).flatMap((hunk) => (hunk.kept ? [hunk.run] : replaced(hunk.before, hunk.after)));
 }
 
-/** How much is the same at the beginning, whole words of one script only: 19時 → 18時 has nothing in common. */
+/** How much is the same at the beginning, in whole stretches: 19時 → 18時 has nothing in common but 時. */
 function sameHead(before: string, after: string): number {
   let at = 0;
   while (at < before.length && before[at] === after[at]) at++;
-  const ends = before.length === at || after.length === at ? at === before.length && at === after.length : false;
-  return ends ? at : at - (INNER_END.exec(before.slice(0, at))?.[0].length ?? 0);
+  const cut = goesOn(before, at) || goesOn(after, at);
+  return cut ? at - (LAST_STRETCH.exec(before.slice(0, at))?.[0].length ?? 0) : at;
 }
 
 function sameTail(before: string, after: string): number {
   const most = Math.min(before.length, after.length);
   let length = 0;
   while (length < most && before.at(-1 - length) === after.at(-1 - length)) length++;
-  return length - (INNER_START.exec(before.slice(before.length - length))?.[0].length ?? 0);
+  const cut = goesOn(before, before.length - length) || goesOn(after, after.length - length);
+  return cut ? length - (FIRST_STRETCH.exec(before.slice(before.length - length))?.[0].length ?? 0) : length;
 }
 
-const INNER_END =
-  /(?:\p{Script=Han}+|\p{Script=Hiragana}+|[\p{Script=Katakana}ー]+|[\p{L}\p{M}\p{N}]+|[\ud800-\udbff])$/u;
-const INNER_START =
-  /^(?:\p{Script=Han}+|\p{Script=Hiragana}+|[\p{Script=Katakana}ー]+|[\p{L}\p{M}\p{N}]+|[\udc00-\udfff])/u;
+/** Whether a stretch, or a character of two units, goes on across this place. */
+function goesOn(text: string, at: number): boolean {
+  return (
+    at > 0 &&
+    at < text.length &&
+    (ONE_STRETCH.test(text.slice(at - 1, at + 1)) || /[\ud800-\udbff]/.test(text[at - 1] ?? ''))
+  );
+}
+
+const ONE_STRETCH = new RegExp(`^${STRETCH}$`, 'u');
+const LAST_STRETCH = new RegExp(`(?:${STRETCH}|[\\ud800-\\udbff])$`, 'u');
+const FIRST_STRETCH = new RegExp(`^(?:${STRETCH}|[\\udc00-\\udfff])`, 'u');
 
 /** A letter or two between two changes is no help to the eye: 10時30分 → 11時45分 is one change. */
 function joinCrumbs(hunks: Hunk[]): Hunk[] {

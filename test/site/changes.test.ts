@@ -67,7 +67,7 @@ test('a correction is shown with its reason against the text that it corrects, a
   expect(html).toContain('時刻の追加');
   expect(html).toContain('下線は、第1報改から変わったところです。');
   const [now = '', ...before] = html.split('<summary>訂正前の文');
-  expect(underlined(now)).toEqual(['8時現在、設備']);
+  expect(underlined(now)).toEqual(['8時現在、']);
   expect(before).toHaveLength(2);
   expect(before[0]).toMatch(/設備は<ins>062<\/ins>です。/);
   expect(before[1]).toContain('設備は051です。');
