@@ -120,7 +120,7 @@ CREATE TABLE couriers (
   id integer PRIMARY KEY CHECK (id = 1),
   frozen_at bigint,
   frozen_reason text
-);
+, paused_until bigint, paused_reason text);
 
 CREATE TABLE customers (
   id text PRIMARY KEY,
@@ -278,11 +278,13 @@ CREATE TABLE mails (
   reply text,
   created_at bigint NOT NULL,
   ended_at bigint
-);
+, doubts smallint NOT NULL DEFAULT 0, held_at bigint);
 
 CREATE INDEX mails_by_budget ON mails (budget);
 
-CREATE INDEX mails_due ON mails (class, next_attempt_at) WHERE state = 'queued';
+CREATE INDEX mails_due ON mails (class, next_attempt_at, id) WHERE state = 'queued';
+
+CREATE INDEX mails_due_to ON mails (recipient_domain, class, next_attempt_at) WHERE state = 'queued';
 
 CREATE INDEX mails_in_doubt ON mails (created_at) WHERE state = 'in_doubt';
 

@@ -14,11 +14,12 @@ import { becomeSoleSender } from './db/sole-sender.ts';
 import { lookOf } from './http/look.ts';
 import { hashingGate, staffHashingGate } from './http/passwords.ts';
 import { countSessions, removeExpiredSessions } from './http/sessions.ts';
-import { onlyTo } from './mail/allowlist.ts';
-import { Courier } from './mail/courier.ts';
-import { fileRelay } from './mail/file-relay.ts';
+import { Courier } from './mail/courier/courier.ts';
 import { outboxHealth } from './mail/health.ts';
-import { type Outcome, type Relay, smtpRelay } from './mail/relay.ts';
+import { onlyTo } from './mail/relay/allowlist.ts';
+import { fileRelay } from './mail/relay/file-relay.ts';
+import type { Outcome, Relay } from './mail/relay/relay.ts';
+import { smtpRelay } from './mail/relay/smtp-relay.ts';
 import { listenForMetrics, type MetricsListener, onceInAWhile } from './metrics/listener.ts';
 import type { HandOver, Metrics, Readings } from './metrics/metrics.ts';
 import { overdueNotices } from './notices/overdue.ts';
@@ -106,7 +107,7 @@ function handOverOf(outcome: Outcome): HandOver {
 function plainRelayOf(config: Config): Relay {
   const files = fileRelay(join(config.dataDir, 'outbox'));
   if (!config.smtpUrl) return files;
-  const smtp = smtpRelay(config.smtpUrl, { connections: LANES.bulk + LANES.urgent });
+  const smtp = smtpRelay(config.smtpUrl);
   return config.production ? smtp : onlyTo(config.mailAllowlist, smtp, files);
 }
 
@@ -162,7 +163,7 @@ export class Sending {
       db,
       clock,
       relay: relayOf(this.#config, this.#metrics),
-      sender: { name: operator.name.ja, address: this.#config.mailFrom },
+      stationery: { sender: { name: operator.name.ja, address: this.#config.mailFrom } },
       recheck: recheckAlert(alerts),
       settled: alertSettled(alerts),
       owner: `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`,

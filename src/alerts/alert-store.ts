@@ -110,6 +110,11 @@ export const alertStore = {
     return db.selectFrom('alerts').selectAll().where('id', '=', id).executeTakeFirst();
   },
 
+  async findAll(db: Reader, ids: string[]): Promise<Map<string, AlertsTable>> {
+    const rows = await db.selectFrom('alerts').selectAll().where('id', 'in', ids).execute();
+    return new Map(rows.map((row) => [row.id, row]));
+  },
+
   async add(tx: Tx, rows: AlertsTable[]): Promise<void> {
     for (let i = 0; i < rows.length; i += 100) {
       await tx
@@ -124,15 +129,15 @@ export const alertStore = {
     await tx.updateTable('alerts').set({ ended }).where('id', 'in', ids).execute();
   },
 
-  /** Whether recovery has been handed over for this mailbox, or may have been. */
-  async recoveryHandedOver(db: Reader, rootId: string, emailKey: string): Promise<boolean> {
-    const row = await onItsWay(db)
+  /** For which of these mailboxes recovery of the root fault has been handed over, or may have been. */
+  async recoveryHandedOver(db: Reader, rootId: string, emailKeys: string[]): Promise<Set<string>> {
+    const rows = await onItsWay(db)
       .where('alerts.root_id', '=', rootId)
-      .where('alerts.email_key', '=', emailKey)
+      .where('alerts.email_key', 'in', emailKeys)
       .where('alerts.slot', '=', 2)
       .where('mails.state', 'in', ['sent', 'in_doubt', 'handing'])
-      .executeTakeFirst();
-    return row !== undefined;
+      .execute();
+    return new Set(rows.map((row) => row.email_key));
   },
 
   async ofAddress(db: Reader, addressId: string): Promise<string[]> {

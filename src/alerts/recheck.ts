@@ -1,8 +1,10 @@
-import type { Recheck, Settled } from '../mail/outbox.ts';
+import type { Tx } from '../db/open.ts';
+import type { AlertsTable } from '../db/tables/alerts.ts';
+import type { Recheck, Settled, Verdict } from '../mail/outbox.ts';
 import { addressStore } from './addresses/address-store.ts';
 import { alertStore } from './alert-store.ts';
 import { type AlertGround, serveOne } from './expand.ts';
-import { recipients } from './recipients.ts';
+import { stillMailed } from './recipients.ts';
 import { reserveFor, type Slot } from './slot.ts';
 
 /**
@@ -10,27 +12,69 @@ import { reserveFor, type Slot } from './slot.ts';
  * want it, and is it still the newest word? Mails that are no alerts always go.
  */
 export function recheckAlert(ground: AlertGround): Recheck {
-  return async (tx, mail) => {
-    const alert = await alertStore.find(tx, mail.id);
-    if (!alert) return { go: true, reserve: 0 };
-    if (alert.ended !== null) return { go: false, state: 'cancelled' };
-    const [recipient] = await recipients(tx, 'fault', { id: alert.address_id });
-    if (!recipient) {
-      await alertStore.end(tx, [alert.id], 'unsubscribed');
-      return { go: false, state: 'cancelled' };
-    }
-    const newest = await alertStore.newestFanout(tx, alert.notice_id);
-    if (newest && isOlder(alert, newest)) {
-      // In order: where a recovery has not been expanded yet, it takes its place before what was published after it.
-      const late = await alertStore.unfinishedFanouts(tx, alert.notice_id);
+  return async (tx, mails) => {
+    const alerts = await alertStore.findAll(
+      tx,
+      mails.map(({ id }) => id),
+    );
+    const verdicts = new Map<string, Verdict>(mails.map(({ id }) => [id, { go: true, reserve: 0 }]));
+    const end = (ids: string[]) => {
+      for (const id of ids) verdicts.set(id, { go: false, state: 'cancelled' });
+    };
+    end([...alerts.values()].filter((alert) => alert.ended !== null).map(({ id }) => id));
+    const living = [...alerts.values()].filter((alert) => alert.ended === null);
+    if (living.length === 0) return verdicts;
+    const mailed = await stillMailed(tx, [...new Set(living.map((alert) => alert.address_id))]);
+    const left = living.filter((alert) => !mailed.has(alert.address_id)).map(({ id }) => id);
+    await alertStore.end(tx, left, 'unsubscribed');
+    end(left);
+    const wanted = living.filter((alert) => mailed.has(alert.address_id));
+    end(await supersede(ground, tx, wanted));
+    await reserve(ground, tx, wanted, verdicts);
+    return verdicts;
+  };
+}
+
+/** Puts newer words in the place of old ones. @returns the alerts that ended by that. */
+async function supersede(ground: AlertGround, tx: Tx, alerts: AlertsTable[]): Promise<string[]> {
+  const ended: string[] = [];
+  for (const [noticeId, own] of grouped(alerts, 'notice_id')) {
+    const newest = await alertStore.newestFanout(tx, noticeId);
+    const old = own.filter((alert) => newest && isOlder(alert, newest));
+    if (!newest || old.length === 0) continue;
+    // In order: where a recovery has not been expanded yet, it takes its place before what was published after it.
+    const late = await alertStore.unfinishedFanouts(tx, noticeId);
+    for (const alert of old) {
       const passed = late.filter((fanout) => fanout.id !== newest.id && isOlder(alert, fanout));
       for (const fanout of [...passed, newest]) await serveOne(ground, tx, fanout, alert.address_id, alert.id);
       const after = await alertStore.find(tx, alert.id);
-      if (after?.ended === 'superseded') return { go: false, state: 'cancelled' };
+      if (after?.ended === 'superseded') ended.push(alert.id);
     }
-    const handedOver = await alertStore.recoveryHandedOver(tx, alert.root_id, alert.email_key);
-    return { go: true, reserve: reserveFor(alert.slot as Slot, handedOver, ground.alertsPerNotice) };
-  };
+  }
+  return ended;
+}
+
+/** What each must leave of its address' three for recovery. */
+async function reserve(
+  ground: AlertGround,
+  tx: Tx,
+  alerts: AlertsTable[],
+  verdicts: Map<string, Verdict>,
+): Promise<void> {
+  const going = alerts.filter(({ id }) => verdicts.get(id)?.go);
+  for (const [rootId, own] of grouped(going, 'root_id')) {
+    const handedOver = await alertStore.recoveryHandedOver(tx, rootId, [...new Set(own.map((one) => one.email_key))]);
+    for (const alert of own) {
+      const kept = reserveFor(alert.slot as Slot, handedOver.has(alert.email_key), ground.alertsPerNotice);
+      verdicts.set(alert.id, { go: true, reserve: kept });
+    }
+  }
+}
+
+function grouped(alerts: AlertsTable[], by: 'notice_id' | 'root_id'): Map<string, AlertsTable[]> {
+  const groups = new Map<string, AlertsTable[]>();
+  for (const alert of alerts) groups.set(alert[by], [...(groups.get(alert[by]) ?? []), alert]);
+  return groups;
 }
 
 function isOlder(
@@ -45,12 +89,16 @@ function isOlder(
 
 /** An address that its server says does not exist is not mailed again; its owner sees why when he signs in. */
 export function alertSettled(ground: AlertGround): Settled {
-  return async (tx, mail, outcome) => {
-    if (!outcome.deadAddress) return;
+  return async (tx, endings) => {
+    const dead = endings.filter(({ deadAddress }) => deadAddress);
+    if (dead.length === 0) return;
     // A server of ours that is in trouble may deny everybody; that says nothing about the address.
-    const domain = mail.recipient.slice(mail.recipient.lastIndexOf('@') + 1);
-    if ((await addressStore.ourDomains(tx, [domain])).size > 0) return;
-    const alert = await alertStore.find(tx, mail.id);
-    if (alert) await alertStore.quarantine(tx, alert.address_id, outcome.reply, ground.clock.now());
+    const domainOf = (recipient: string) => recipient.slice(recipient.lastIndexOf('@') + 1);
+    const ours = await addressStore.ourDomains(tx, [...new Set(dead.map(({ mail }) => domainOf(mail.recipient)))]);
+    for (const { mail, reply } of dead) {
+      if (ours.has(domainOf(mail.recipient))) continue;
+      const alert = await alertStore.find(tx, mail.id);
+      if (alert) await alertStore.quarantine(tx, alert.address_id, reply, ground.clock.now());
+    }
   };
 }

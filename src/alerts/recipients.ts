@@ -53,6 +53,19 @@ export async function recipients(
   }));
 }
 
+/** Which of these addresses may still be mailed: the same exclusions, asked again at the last moment. */
+export async function stillMailed(db: Reader, ids: string[]): Promise<Set<string>> {
+  const rows = await db
+    .selectFrom('addresses')
+    .select('id')
+    .where('id', 'in', ids)
+    .where('confirmed_at', 'is not', null)
+    .where('stopped_at', 'is', null)
+    .where('quarantined_at', 'is', null)
+    .execute();
+  return new Set(rows.map((row) => row.id));
+}
+
 async function mailboxesOf(db: Reader, customers: string[]): Promise<Map<string, OwnMailbox[]>> {
   const found = new Map<string, OwnMailbox[]>();
   const rows = await db

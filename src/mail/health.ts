@@ -14,7 +14,7 @@ export async function outboxHealth(db: Reader, now: Instant) {
   const [outbox, oldest, frozen] = [
     await healthStore.unfinished(db),
     await healthStore.oldestDue(db, now),
-    await mailStore.frozen(db),
+    (await mailStore.sender(db)).frozen_at !== null,
   ];
   const oldestDueSeconds: Record<string, number> = { urgent: 0, bulk: 0 };
   for (const { class: name, at } of oldest) {

@@ -38,21 +38,33 @@ export interface MailOrder {
   notAfter: Instant | null;
 }
 
-/** What the owner of a mail says immediately before it is claimed and again before its final dot. */
-export type Recheck = (
-  tx: Tx,
-  mail: { id: string; recipient: string; budget: string | null },
-) => Promise<
-  | { go: true /** tickets that must be left for others after this one */; reserve: number }
-  | { go: false /** how the mail ends */; state: 'cancelled' | 'expired' | 'no_budget' }
->;
+/** What its owner is told of a mail. */
+export interface MailInQuestion {
+  id: string;
+  recipient: string;
+  budget: string | null;
+}
 
-/** How an attempt ended, told to the mail's owner in the same transaction in which the mail room records it. */
-export type Settled = (
-  tx: Tx,
-  mail: { id: string; recipient: string; budget: string | null },
-  outcome: { kind: 'sent' | 'in_doubt' | 'failed' | 'deferred'; deadAddress: boolean; reply: string | null },
-) => Promise<void>;
+export type Verdict =
+  | { go: true /** tickets that must be left for others after this one */; reserve: number }
+  | { go: false /** how the mail ends */; state: 'cancelled' | 'expired' | 'no_budget' };
+
+/**
+ * What the owner of mails says immediately before they are claimed and again before their final dot, of each by its id. Many are
+ * asked about at once: one question to the database serves them all.
+ */
+export type Recheck = (tx: Tx, mails: MailInQuestion[]) => Promise<Map<string, Verdict>>;
+
+/** How an attempt ended. */
+export interface Ending {
+  mail: MailInQuestion;
+  kind: 'sent' | 'in_doubt' | 'failed' | 'deferred';
+  deadAddress: boolean;
+  reply: string | null;
+}
+
+/** Tells their owner how attempts ended, in the same transaction in which the mail room records it. */
+export type Settled = (tx: Tx, endings: Ending[]) => Promise<void>;
 
 /** Puts a letter into the outbox; the mails that carry it follow by queueMails. */
 export async function addLetter(tx: Tx, letter: Letter, now: Instant): Promise<void> {

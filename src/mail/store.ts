@@ -1,7 +1,8 @@
+import { type Insertable, type Selectable, sql } from 'kysely';
 import type { Database, Reader, Tx } from '../db/open.ts';
-import type { MailsTable } from '../db/tables/mail.ts';
-import type { Instant } from '../time.ts';
-import type { Settlement } from './attempt.ts';
+import type { CouriersTable, MailsTable } from '../db/tables/mail.ts';
+import { type Instant, MINUTE } from '../time.ts';
+import type { Settlement } from './courier/attempt.ts';
 import type { Letter, MailOrder } from './outbox.ts';
 
 /** The room's only SQL. */
@@ -12,6 +13,7 @@ export interface MailRow {
   class: MailsTable['class'];
   letterId: string;
   recipient: string;
+  domain: string;
   messageId: string;
   datedAt: Instant;
   fields: MailOrder['fields'];
@@ -25,6 +27,14 @@ export interface MailRow {
   handing: boolean;
   /** Tickets to be left for others, as the owner said when this one was taken. */
   reserve: number;
+}
+
+/** A mail that may be claimed, and its place in the order. */
+export interface DueMail {
+  id: string;
+  domain: string;
+  dueAt: Instant;
+  notAfter: Instant | null;
 }
 
 export const mailStore = {
@@ -68,7 +78,7 @@ export const mailStore = {
     for (let i = 0; i < ids.length; i += 500) {
       const rows = await tx
         .updateTable('mails')
-        .set({ state })
+        .set((eb) => ({ state: eb.case().when('doubts', '>', 0).then('in_doubt').else(state).end() as never }))
         .where('id', 'in', ids.slice(i, i + 500))
         .where('state', '=', 'queued')
         .returning('id')
@@ -78,33 +88,62 @@ export const mailStore = {
     return cancelled;
   },
 
-  async frozen(db: Reader): Promise<boolean> {
-    const row = await db.selectFrom('couriers').select('frozen_at').where('id', '=', 1).executeTakeFirst();
-    return row?.frozen_at != null;
+  async sender(db: Reader): Promise<Omit<CouriersTable, 'id'>> {
+    return db
+      .selectFrom('couriers')
+      .select(['frozen_at', 'frozen_reason', 'paused_until', 'paused_reason'])
+      .where('id', '=', 1)
+      .executeTakeFirstOrThrow();
   },
 
-  /** The next due mail of a class, locked for this transaction. */
-  async nextDue(
+  async setSender(db: Reader, changes: Partial<Omit<CouriersTable, 'id'>>): Promise<void> {
+    await db.updateTable('couriers').set(changes).where('id', '=', 1).execute();
+  },
+
+  /** Mails of a class that are due, oldest first, from behind a place in that order; locked for this transaction. */
+  async due(
     tx: Tx,
     engine: Database['engine'],
     mailClass: MailsTable['class'],
     now: Instant,
-  ): Promise<MailRow | undefined> {
-    const row = await tx
-      .selectFrom('mails')
-      .selectAll()
-      .where('state', '=', 'queued')
+    { after, limit }: { after: DueMail | null; limit: number },
+  ): Promise<DueMail[]> {
+    const rows = await dueMails(tx, engine)
+      .where('class', '=', mailClass)
+      .where('next_attempt_at', '<=', now)
+      .$if(after !== null, (query) =>
+        query.where((eb) =>
+          eb(eb.refTuple('next_attempt_at', 'id'), '>', eb.tuple(after?.dueAt ?? 0, after?.id ?? '')),
+        ),
+      )
+      .orderBy('next_attempt_at')
+      .orderBy('id')
+      .limit(limit)
+      .execute();
+    return rows.map(dueOf);
+  },
+
+  /** Those to one domain. */
+  async dueTo(
+    tx: Tx,
+    engine: Database['engine'],
+    mailClass: MailsTable['class'],
+    now: Instant,
+    { domain, limit }: { domain: string; limit: number },
+  ): Promise<DueMail[]> {
+    const rows = await dueMails(tx, engine)
+      .where('recipient_domain', '=', domain)
       .where('class', '=', mailClass)
       .where('next_attempt_at', '<=', now)
       .orderBy('next_attempt_at')
-      .limit(1)
-      .$if(engine === 'postgres', (query) => query.forUpdate().skipLocked())
-      .executeTakeFirst();
-    return row && mailOf(row);
+      .limit(limit)
+      .execute();
+    return rows.map(dueOf);
   },
 
-  async claim(tx: Tx, id: string, owner: string, leaseUntil: Instant): Promise<void> {
-    await tx
+  /** Takes them under a lease, in the order they were given. */
+  async claim(tx: Tx, ids: string[], owner: string, leaseUntil: Instant): Promise<MailRow[]> {
+    const rows = await tx
       .updateTable('mails')
       .set((eb) => ({
         state: 'claimed',
@@ -113,45 +152,87 @@ export const mailStore = {
         attempts: eb('attempts', '+', 1),
         ticket: null,
       }))
-      .where('id', '=', id)
+      .where('id', 'in', evenly(ids))
+      .where('state', '=', 'queued')
+      .returningAll()
+      .execute();
+    const found = new Map(rows.map((row) => [row.id, row]));
+    return ids.flatMap((id) => {
+      const row = found.get(id);
+      return row ? [mailOf(row)] : [];
+    });
+  },
+
+  /** Claimed, but not begun: they go back to where they were. */
+  async letGo(db: Reader, ids: string[], owner: string): Promise<void> {
+    if (ids.length === 0) return;
+    await db
+      .updateTable('mails')
+      .set((eb) => ({ state: 'queued', lease_owner: null, lease_until: null, attempts: eb('attempts', '-', 1) }))
+      .where('id', 'in', evenly(ids))
+      .where('lease_owner', '=', owner)
+      .where('state', '=', 'claimed')
       .execute();
   },
 
-  /** Ends a mail that did not leave. */
-  async end(
-    tx: Tx,
-    id: string,
-    state: 'cancelled' | 'expired' | 'no_budget' | 'in_doubt',
-    now: Instant,
-  ): Promise<void> {
+  /** Ends mails that do not leave. A copy whose answer was lost may have arrived: where one waited for its repeat, that stays in sight. */
+  async end(tx: Tx, ids: string[], state: 'cancelled' | 'expired' | 'no_budget', now: Instant): Promise<void> {
+    if (ids.length === 0) return;
     await tx
       .updateTable('mails')
-      .set({ state, ended_at: now, lease_owner: null, lease_until: null })
-      .where('id', '=', id)
+      .set((eb) => ({
+        state: eb.case().when('doubts', '>', 0).then('in_doubt').else(state).end() as never,
+        ended_at: now,
+        lease_owner: null,
+        lease_until: null,
+      }))
+      .where('id', 'in', evenly(ids))
       .execute();
   },
 
-  /** Whether the mail is still this owner's, locked for this transaction. Whoever takes it over changes its state; no clock is asked. */
-  async hold(tx: Tx, id: string, owner: string, states: MailsTable['state'][]): Promise<boolean> {
+  /**
+   * Which of the mails are still this owner's, each with the ticket of its attempt, locked for this transaction. Whoever takes one
+   * over changes its state; no clock is asked.
+   */
+  async held(
+    tx: Tx,
+    engine: Database['engine'],
+    owner: string,
+    ids: string[],
+    states: MailsTable['state'][],
+  ): Promise<Map<string, number | null>> {
+    if (ids.length === 0) return new Map();
     const rows = await tx
-      .updateTable('mails')
-      .set({ lease_owner: owner })
-      .where('id', '=', id)
+      .selectFrom('mails')
+      .select(['id', 'ticket'])
+      .where('id', 'in', evenly(ids))
       .where('lease_owner', '=', owner)
       .where('state', 'in', states)
-      .returning('id')
+      .$if(engine === 'postgres', (query) => query.orderBy('id').forUpdate())
       .execute();
-    return rows.length === 1;
+    return new Map(rows.map((row) => [row.id, row.ticket]));
   },
 
-  async ticketsOf(db: Reader, budget: string): Promise<number[]> {
-    const rows = await db.selectFrom('tickets').select('number').where('budget', '=', budget).execute();
-    return rows.map((row) => row.number);
+  /** The tickets taken, by budget. */
+  async tickets(db: Reader, budgets: string[]): Promise<Map<string, number[]>> {
+    const found = new Map<string, number[]>();
+    if (budgets.length === 0) return found;
+    const rows = await db
+      .selectFrom('tickets')
+      .select(['budget', 'number'])
+      .where('budget', 'in', evenly(budgets))
+      .execute();
+    for (const { budget, number } of rows) found.set(budget, [...(found.get(budget) ?? []), number]);
+    return found;
   },
 
   /** The database forbids the same number twice and any number above three. */
-  async takeTicket(tx: Tx, budget: string, number: number, mailId: string, now: Instant): Promise<void> {
-    await tx.insertInto('tickets').values({ budget, number, mail_id: mailId, taken_at: now }).execute();
+  async takeTickets(tx: Tx, taken: { budget: string; number: number; mailId: string }[], now: Instant): Promise<void> {
+    if (taken.length === 0) return;
+    await tx
+      .insertInto('tickets')
+      .values(taken.map(({ budget, number, mailId }) => ({ budget, number, mail_id: mailId, taken_at: now })))
+      .execute();
   },
 
   async giveTicketBack(tx: Tx, budget: string, number: number, mailId: string): Promise<void> {
@@ -163,26 +244,40 @@ export const mailStore = {
       .execute();
   },
 
-  async handing(tx: Tx, id: string, ticket: number | null, reserve: number): Promise<void> {
-    await tx.updateTable('mails').set({ state: 'handing', ticket, reserve }).where('id', '=', id).execute();
+  async handing(tx: Tx, mails: { id: string; ticket: number | null; reserve: number }[]): Promise<void> {
+    if (mails.length === 0) return;
+    const rows = sql.join(
+      evenly(mails).map(
+        ({ id, ticket, reserve }) =>
+          sql`(CAST(${id} AS text), CAST(${ticket} AS smallint), CAST(${reserve} AS smallint))`,
+      ),
+    );
+    await sql`
+      WITH given (id, ticket, reserve) AS (VALUES ${rows})
+      UPDATE mails SET state = 'handing', ticket = given.ticket, reserve = given.reserve
+      FROM given WHERE mails.id = given.id
+    `.execute(tx);
   },
 
-  async settle(tx: Tx, id: string, settlement: Settlement, now: Instant): Promise<void> {
-    await tx
-      .updateTable('mails')
-      .set((eb) => ({
-        state: settlement.state,
-        next_attempt_at: settlement.nextAttemptAt,
-        attempts: settlement.charged ? eb.ref('attempts') : eb('attempts', '-', 1),
-        lease_owner: null,
-        lease_until: null,
-        reply_code: settlement.code,
-        reply: settlement.reply,
-        ended_at: settlement.state === 'queued' ? null : now,
-        ...(settlement.ticket === 'give back' ? { ticket: null } : {}),
-      }))
-      .where('id', '=', id)
-      .execute();
+  async settle(tx: Tx, settlements: { id: string; settlement: Settlement }[], now: Instant): Promise<void> {
+    if (settlements.length === 0) return;
+    const rows = sql.join(
+      evenly(settlements).map(
+        ({ id, settlement: one }) => sql`(
+          CAST(${id} AS text), CAST(${one.state} AS text), CAST(${one.nextAttemptAt} AS bigint),
+          CAST(${one.charged ? 0 : 1} AS integer), CAST(${one.doubtful ? 1 : 0} AS smallint),
+          CAST(${one.ticket === 'keep' ? 1 : 0} AS smallint), CAST(${one.code} AS integer), CAST(${one.reply} AS text),
+          CAST(${one.state === 'queued' ? null : now} AS bigint)
+        )`,
+      ),
+    );
+    await sql`
+      WITH told (id, state, due_at, uncounted, doubtful, keeps, code, reply, ended_at) AS (VALUES ${rows})
+      UPDATE mails SET state = told.state, next_attempt_at = told.due_at, attempts = attempts - told.uncounted,
+        doubts = doubts + told.doubtful, ticket = CASE told.keeps WHEN 1 THEN ticket END, lease_owner = NULL,
+        lease_until = NULL, reply_code = told.code, reply = told.reply, ended_at = told.ended_at
+      FROM told WHERE mails.id = told.id
+    `.execute(tx);
   },
 
   async extendLeases(db: Reader, owner: string, until: Instant): Promise<void> {
@@ -214,6 +309,28 @@ export const mailStore = {
     return rows.map((row) => ({ ...mailOf(row), state: row.state === 'handing' ? 'handing' : 'claimed' }));
   },
 
+  /** After the clock was set back, mails made before are due at times that have been. */
+  async pullBack(tx: Tx, now: Instant): Promise<void> {
+    await tx
+      .updateTable('mails')
+      .set({ next_attempt_at: now })
+      .where(
+        'id',
+        'in',
+        tx
+          .selectFrom('mails')
+          .select('id')
+          .where('state', '=', 'queued')
+          .where('held_at', 'is', null)
+          .where('class', 'in', ['urgent', 'bulk'])
+          .where('next_attempt_at', '>', now)
+          .where('created_at', '>', now + MINUTE)
+          .whereRef('next_attempt_at', '<=', 'created_at')
+          .limit(1000),
+      )
+      .execute();
+  },
+
   /** When the oldest mail that is due became due; null where nothing waits. */
   async oldestDue(db: Reader, now: Instant): Promise<Instant | null> {
     const row = await db
@@ -226,7 +343,25 @@ export const mailStore = {
   },
 };
 
-function rowOf(order: MailOrder, now: Instant): MailsTable {
+function dueMails(tx: Tx, engine: Database['engine']) {
+  return tx
+    .selectFrom('mails')
+    .select(['id', 'recipient_domain', 'next_attempt_at', 'not_after'])
+    .where('state', '=', 'queued')
+    .$if(engine === 'postgres', (query) => query.forUpdate().skipLocked());
+}
+
+function dueOf(row: Pick<MailsTable, 'id' | 'recipient_domain' | 'next_attempt_at' | 'not_after'>): DueMail {
+  return { id: row.id, domain: row.recipient_domain, dueAt: row.next_attempt_at, notAfter: row.not_after };
+}
+
+/** Repeats the last value up to a power of two: so there are a dozen statements to remember, and not one for each length of a list. */
+function evenly<Value>(values: Value[]): Value[] {
+  const size = 2 ** Math.ceil(Math.log2(Math.max(1, values.length)));
+  return [...values, ...Array<Value>(size - values.length).fill(values[values.length - 1] as Value)];
+}
+
+function rowOf(order: MailOrder, now: Instant): Insertable<MailsTable> {
   return {
     id: order.id,
     class: order.class,
@@ -253,13 +388,14 @@ function rowOf(order: MailOrder, now: Instant): MailsTable {
   };
 }
 
-function mailOf(row: MailsTable): MailRow {
+function mailOf(row: Selectable<MailsTable>): MailRow {
   const { fields, headers } = JSON.parse(row.fields) as Pick<MailRow, 'fields' | 'headers'>;
   return {
     id: row.id,
     class: row.class,
     letterId: row.letter_id,
     recipient: row.recipient,
+    domain: row.recipient_domain,
     messageId: row.message_id,
     datedAt: row.dated_at,
     fields,

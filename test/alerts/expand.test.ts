@@ -256,8 +256,8 @@ describe('newer text takes the place of what still waits', () => {
     await db.kysely.updateTable('mails').set({ state: 'claimed' }).execute();
     clock.set('2014-03-06T15:00:00+09:00');
     await publishReport(notices, publisher, id, nextReport({ phase: 'recovery', recovered: [recovered(`${id}-1`)] }));
-    const verdict = await db.transaction((tx) => recheckAlert(alerts)(tx, mail));
-    expect(verdict).toEqual({ go: false, state: 'cancelled' });
+    const verdicts = await db.transaction((tx) => recheckAlert(alerts)(tx, [mail]));
+    expect(verdicts.get(mail.id)).toEqual({ go: false, state: 'cancelled' });
     await expandAll(alerts);
     expect(await made(db)).toEqual(['broken #1 slot 1 superseded', 'broken #2 slot 2 queued']);
   });
@@ -275,7 +275,8 @@ describe('newer text takes the place of what still waits', () => {
     const { id: waiting } = await db.kysely.selectFrom('alerts').select('id').executeTakeFirstOrThrow();
     const recheck = recheckAlert(alerts);
     const mail = { id: waiting, recipient: '', budget: null };
-    expect(await db.transaction((tx) => recheck(tx, mail))).toEqual({ go: false, state: 'cancelled' });
+    const verdicts = await db.transaction((tx) => recheck(tx, [mail]));
+    expect(verdicts.get(waiting)).toEqual({ go: false, state: 'cancelled' });
     await expandAll(alerts);
     expect((await made(db)).at(-1)).toBe('taro #3 slot 2 queued');
     expect((await made(db)).filter((line) => line.endsWith('queued'))).toHaveLength(1);
@@ -307,7 +308,8 @@ describe('leaving', () => {
       .selectAll()
       .where('state', '=', 'queued')
       .executeTakeFirstOrThrow();
-    expect(await db.transaction((tx) => recheckAlert(alerts)(tx, mail))).toEqual({ go: false, state: 'cancelled' });
+    const verdicts = await db.transaction((tx) => recheckAlert(alerts)(tx, [mail]));
+    expect(verdicts.get(mail.id)).toEqual({ go: false, state: 'cancelled' });
     expect(await made(db)).toEqual(['leaver #1 slot 1 removed', 'stopper #1 slot 1 unsubscribed']);
   });
 });

@@ -3,8 +3,8 @@ import { expandNext } from '../../src/alerts/expand.ts';
 import { alertSettled, recheckAlert } from '../../src/alerts/recheck.ts';
 import { openDatabase } from '../../src/db/open.ts';
 import { becomeSoleSender } from '../../src/db/sole-sender.ts';
-import { Courier } from '../../src/mail/courier.ts';
-import { smtpRelay } from '../../src/mail/relay.ts';
+import { Courier } from '../../src/mail/courier/courier.ts';
+import { smtpRelay } from '../../src/mail/relay/smtp-relay.ts';
 import { alertGround } from '../support/alerts.ts';
 
 /** A sender as start.ts makes it, with short waits, on a clock that begins where it is told. It runs until it is killed. */
@@ -28,8 +28,8 @@ const alerts = alertGround(db, clock);
 const courier = new Courier({
   db,
   clock,
-  relay: smtpRelay(relayUrl, { connections: 5, connectionTimeout: 500, greetingTimeout: 500, socketTimeout: 400 }),
-  sender: { name: 'OCN 障害情報', address: 'notices@status.example' },
+  relay: smtpRelay(relayUrl, { connectionTimeout: 500, greetingTimeout: 500, socketTimeout: 400 }),
+  stationery: { sender: { name: 'OCN 障害情報', address: 'notices@status.example' } },
   recheck: recheckAlert(alerts),
   settled: alertSettled(alerts),
   owner: name,

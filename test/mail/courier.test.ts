@@ -3,7 +3,7 @@ import { cancelQueued } from '../../src/mail/outbox.ts';
 import { HOUR, MINUTE } from '../../src/time.ts';
 import { clockAt } from '../support/clock.ts';
 import { freshDatabase } from '../support/database.ts';
-import { courierTo, order, queue, states, tickets } from '../support/mail.ts';
+import { courierTo, order, queue, saying, states, tickets } from '../support/mail.ts';
 import { type Script, startFaultyRelay, startReceiver } from '../support/smtp.ts';
 
 const START = '2014-03-06T08:00:00+09:00';
@@ -81,8 +81,7 @@ describe('handing over', () => {
     const clock = clockAt(START);
     const relay = await startFaultyRelay();
     const courier = courierTo(db, clock, relay.url, {
-      recheck: async (_tx, mail) =>
-        mail.id === 'unwanted' ? { go: false, state: 'cancelled' } : { go: true, reserve: 0 },
+      recheck: saying(({ id }) => (id === 'unwanted' ? { go: false, state: 'cancelled' } : { go: true, reserve: 0 })),
     });
     await queue(
       db,
@@ -107,7 +106,7 @@ describe('handing over', () => {
     const relay = await startFaultyRelay();
     let asked = 0;
     const courier = courierTo(db, clockAt(START), relay.url, {
-      recheck: async () => (++asked === 1 ? { go: true, reserve: 0 } : { go: false, state: 'cancelled' }),
+      recheck: saying(() => (++asked === 1 ? { go: true, reserve: 0 } : { go: false, state: 'cancelled' })),
     });
     await queue(db, order('changed-his-mind'));
     await courier.drain();
@@ -171,8 +170,8 @@ describe('every way in which a relay fails ends in its documented state', () => 
     });
     const dead: string[] = [];
     const courier = courierTo(db, clockAt(START), relay.url, {
-      settled: async (_tx, mail, outcome) => {
-        if (outcome.deadAddress) dead.push(mail.id);
+      settled: async (_tx, endings) => {
+        for (const { mail, deadAddress } of endings) if (deadAddress) dead.push(mail.id);
       },
     });
     await queue(db, order('dead'), order('full'), order('name'));
@@ -226,7 +225,7 @@ describe('an answer that never came', () => {
     const db = await freshDatabase();
     const clock = clockAt(START);
     const relay = await startFaultyRelay({ dot: 'drop', storesAnyway: true });
-    const courier = courierTo(db, clock, relay.url, { recheck: async () => ({ go: true, reserve: 1 }) });
+    const courier = courierTo(db, clock, relay.url, { recheck: saying(() => ({ go: true, reserve: 1 })) });
     await queue(db, order('m1'));
     for (let n = 0; n < 6; n++) {
       await courier.drain();

@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { compose, type Outgoing } from '../../src/mail/compose.ts';
-import { smtpRelay } from '../../src/mail/relay.ts';
+import { cutStamp } from '../../src/mail/letter/stamp.ts';
+import type { Outgoing } from '../../src/mail/relay/relay.ts';
+import { smtpRelay } from '../../src/mail/relay/smtp-relay.ts';
 import { type FaultyRelay, startFaultyRelay } from '../support/smtp.ts';
 
 const SENDER = { name: 'OCN 障害情報', address: 'notices@status.example' };
@@ -8,12 +9,11 @@ const SENDER = { name: 'OCN 障害情報', address: 'notices@status.example' };
 function mail(id: string, text = '本文'): Outgoing {
   const letter = { id: 'letter', subject: '【障害発生】', text, html: '<p>本文</p>', headers: {} };
   const own = { id, recipient: `${id}@elsewhere.example`, messageId: `<${id}@status.example>`, datedAt: 0 };
-  return compose(letter, { ...own, fields: {}, headers: {} }, SENDER);
+  return cutStamp(letter, { sender: SENDER })({ ...own, fields: {}, headers: {} });
 }
 
 function senderTo(server: FaultyRelay) {
   const relay = smtpRelay(server.url, {
-    connections: 1,
     connectionTimeout: 500,
     greetingTimeout: 500,
     socketTimeout: 700,

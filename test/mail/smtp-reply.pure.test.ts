@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { classify } from '../../src/mail/smtp-reply.ts';
+import { classify } from '../../src/mail/relay/smtp-reply.ts';
 
 /** Replies as receivers word them, and what they mean: later, never, dead (never, and no such address), ours (later, look at us). */
 const REPLIES: [command: string, code: number, text: string, meaning: 'later' | 'never' | 'dead' | 'ours'][] = [

@@ -79,7 +79,7 @@ const PURE = [
   ...['scope', 'slot', 'personal', 'addresses/email-address'].map((name) => `src/alerts/${name}.ts`),
   ...['criteria', 'judge', 'forecast', 'words'].map((name) => `src/regulator/criteria/${name}.ts`),
   'src/lookup/affected.ts',
-  ...['attempt', 'smtp-reply'].map((name) => `src/mail/${name}.ts`),
+  ...['courier/attempt', 'relay/smtp-reply'].map((name) => `src/mail/${name}.ts`),
 ];
 
 test('what decides is pure: at run time it needs no database, no server, no relay and no clock', () => {

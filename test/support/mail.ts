@@ -1,22 +1,29 @@
 import { onTestFinished } from 'vitest';
 import type { Database } from '../../src/db/open.ts';
-import { Courier, type CourierOptions } from '../../src/mail/courier.ts';
-import { addLetter, type MailOrder, queueMails } from '../../src/mail/outbox.ts';
-import { type Relay, smtpRelay } from '../../src/mail/relay.ts';
+import { Courier, type CourierOptions } from '../../src/mail/courier/courier.ts';
+import {
+  addLetter,
+  type MailInQuestion,
+  type MailOrder,
+  queueMails,
+  type Recheck,
+  type Verdict,
+} from '../../src/mail/outbox.ts';
+import type { Relay } from '../../src/mail/relay/relay.ts';
+import { smtpRelay } from '../../src/mail/relay/smtp-relay.ts';
 import type { Clock } from '../../src/time.ts';
 
 /** A courier over a real SMTP relay, with waits short enough for tests. */
 export function courierTo(db: Database, clock: Clock, url: string, options: Partial<CourierOptions> = {}): Courier {
   const relay: Relay =
-    options.relay ??
-    smtpRelay(url, { connections: 4, connectionTimeout: 500, greetingTimeout: 500, socketTimeout: 700 });
+    options.relay ?? smtpRelay(url, { connectionTimeout: 500, greetingTimeout: 500, socketTimeout: 700 });
   onTestFinished(() => relay.close());
   return new Courier({
     db,
     clock,
     relay,
-    sender: { name: 'OCN 障害情報', address: 'notices@status.example' },
-    recheck: async () => ({ go: true, reserve: 0 }),
+    stationery: { sender: { name: 'OCN 障害情報', address: 'notices@status.example' } },
+    recheck: saying(() => ({ go: true, reserve: 0 })),
     settled: async () => {},
     owner: 'courier-1',
     ticketsPerBudget: 3,
@@ -26,6 +33,11 @@ export function courierTo(db: Database, clock: Clock, url: string, options: Part
     warn: () => {},
     ...options,
   });
+}
+
+/** What the owner says of each mail. */
+export function saying(verdict: (mail: MailInQuestion) => Verdict): Recheck {
+  return async (_tx, mails) => new Map(mails.map((mail) => [mail.id, verdict(mail)]));
 }
 
 export function order(id: string, overrides: Partial<MailOrder> = {}): MailOrder {

@@ -1,3 +1,4 @@
+import type { Generated } from 'kysely';
 import type { Flag } from './values.ts';
 
 export interface LettersTable {
@@ -43,6 +44,10 @@ export interface MailsTable {
   ticket: number | null;
   reply_code: number | null;
   reply: string | null;
+  /** Attempts whose answer was lost. */
+  doubts: Generated<number>;
+  /** Staff keep it back. */
+  held_at: Generated<number | null>;
   created_at: number;
   ended_at: number | null;
 }
@@ -58,4 +63,6 @@ export interface CouriersTable {
   id: number;
   frozen_at: number | null;
   frozen_reason: string | null;
+  paused_until: number | null;
+  paused_reason: string | null;
 }

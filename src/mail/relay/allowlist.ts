@@ -14,7 +14,7 @@ export function onlyTo(allowed: string[], real: Relay, files: Relay): Relay {
     );
   };
   return {
-    send: (mail, beforeFinalDot) => (may(mail.to.address) ? real : files).send(mail, beforeFinalDot),
+    send: (mail, beforeFinalDot) => (may(mail.to) ? real : files).send(mail, beforeFinalDot),
     close: async () => {
       await real.close();
       await files.close();

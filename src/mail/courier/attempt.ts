@@ -1,7 +1,7 @@
-import type { MailState } from '../db/tables/mail.ts';
-import { type Instant, MINUTE } from '../time.ts';
-import type { Outcome } from './relay.ts';
-import { classify } from './smtp-reply.ts';
+import type { MailState } from '../../db/tables/mail.ts';
+import { type Instant, MINUTE } from '../../time.ts';
+import type { Outcome } from '../relay/relay.ts';
+import { classify } from '../relay/smtp-reply.ts';
 
 /** What is recorded after an attempt. */
 export interface Settlement {
@@ -13,6 +13,8 @@ export interface Settlement {
   charged: boolean;
   deadAddress: boolean;
   ourFault: boolean;
+  /** This attempt's answer was lost: a copy may have arrived. */
+  doubtful: boolean;
   code: number | null;
   reply: string | null;
 }
@@ -51,6 +53,7 @@ export function settle(outcome: Exclude<Outcome, { kind: 'stopped' }>, facts: At
     charged: true,
     deadAddress: false,
     ourFault: false,
+    doubtful: outcome.kind === 'in_doubt',
     code: null,
     reply: null,
     nextAttemptAt: facts.now,

@@ -1,20 +1,18 @@
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import MailComposer from 'nodemailer/lib/mail-composer';
-import type { Outgoing } from './compose.ts';
 import type { Relay } from './relay.ts';
 
 /** Writes each mail as an `.eml` file: what happens where no SMTP server is configured, and to recipients not on the allow-list. */
 export function fileRelay(folder: string): Relay {
   return {
     async send(mail, beforeFinalDot) {
-      const name = `${mail.date.toISOString().replace(/[:.]/g, '-')}-${mail.baseBoundary}.eml`;
+      const name = `${new Date(mail.datedAt).toISOString().replace(/[:.]/g, '-')}-${mail.id}.eml`;
       const unfinished = join(folder, `.${name}.part`);
       try {
         await mkdir(folder, { recursive: true });
         const file = await open(unfinished, 'w');
         try {
-          await file.writeFile(await build(mail));
+          await file.writeFile(mail.bytes);
           await file.sync();
         } finally {
           await file.close();
@@ -33,9 +31,4 @@ export function fileRelay(folder: string): Relay {
     },
     close: async () => {},
   };
-}
-
-/** The bytes as they would go over the wire. */
-export function build(mail: Outgoing): Promise<Buffer> {
-  return new MailComposer(mail).compile().build();
 }

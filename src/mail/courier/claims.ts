@@ -1,0 +1,153 @@
+import type { Database, Tx } from '../../db/open.ts';
+import { type Clock, type Instant, MINUTE, SECOND } from '../../time.ts';
+import type { Recheck } from '../outbox.ts';
+import { type DueMail, type MailRow, mailStore } from '../store.ts';
+import type { Standing } from './standing.ts';
+
+export interface ClaimOptions {
+  db: Database;
+  clock: Clock;
+  recheck: Recheck;
+  owner: string;
+  perSecond: number;
+  lanes: { urgent: number; bulk: number };
+}
+
+/** Longer than any pause of the event loop, far shorter than a fault. */
+export const LEASE = 2 * MINUTE;
+/** Looked through at once. */
+const SCAN = 400;
+const MOST = 200;
+/** Milliseconds. */
+const ANEW = 10 * SECOND;
+
+type MailClass = MailRow['class'];
+
+/** Where claimed mails go. */
+export interface Yard {
+  add(mailClass: MailClass, mails: MailRow[]): void;
+  /** How many more mails to this domain make sense to be claimed. */
+  roomFor(mailClass: MailClass, domain: string, now: Instant): number;
+  roomOf(mailClass: MailClass): number;
+}
+
+/**
+ * Claims mails in batches, each under a lease. Domains that have no lane free are passed by and remembered: the search goes on
+ * behind them, and comes back to each when it has room.
+ */
+export class Claims {
+  readonly #o: ClaimOptions;
+  readonly #standing: Standing;
+  readonly #place: Record<MailClass, DueMail | null> = { urgent: null, bulk: null };
+  readonly #passedBy: Record<MailClass, Set<string>> = { urgent: new Set(), bulk: new Set() };
+
+  readonly #begun: Record<MailClass, number> = { urgent: 0, bulk: 0 };
+
+  constructor(options: ClaimOptions, standing: Standing) {
+    this.#o = options;
+    this.#standing = standing;
+  }
+
+  /** @returns how many mails were claimed or ended, or 1 where there is more to look through; 0: nothing is due that may go now. */
+  async fetch(mailClass: MailClass, yard: Yard): Promise<number> {
+    const { db, clock } = this.#o;
+    const now = clock.now();
+    if (this.#standing.breaker.isOpen(now)) return 0;
+    const wanted = this.#standing.breaker.isDown ? 1 : Math.min(MOST, yard.roomOf(mailClass));
+    if (wanted < 1) return 0;
+    const { mails, looked } = await db.transaction(async (tx) => {
+      const { frozen_at, paused_until } = await mailStore.sender(tx);
+      if (frozen_at !== null || (paused_until ?? 0) > now) return { mails: [], looked: 0 };
+      return this.#claim(tx, mailClass, yard, { now, wanted });
+    });
+    yard.add(mailClass, mails);
+    return looked;
+  }
+
+  /** The next search looks through everything that is due. */
+  beginAnew(): void {
+    this.#place.urgent = null;
+    this.#place.bulk = null;
+  }
+
+  async letGo(mails: MailRow[]): Promise<void> {
+    await mailStore.letGo(
+      this.#o.db.kysely,
+      mails.map(({ id }) => id),
+      this.#o.owner,
+    );
+  }
+
+  async #claim(tx: Tx, mailClass: MailClass, yard: Yard, { now, wanted }: { now: Instant; wanted: number }) {
+    const { owner, recheck } = this.#o;
+    const { chosen, more } = await this.#choose(tx, mailClass, yard, { now, wanted });
+    const looked = chosen.length > 0 ? chosen.length : more ? 1 : 0;
+    const stale = chosen.filter(({ notAfter }) => notAfter !== null && now > notAfter);
+    await mailStore.end(
+      tx,
+      stale.map(({ id }) => id),
+      'expired',
+      now,
+    );
+    const fresh = chosen.filter((mail) => !stale.includes(mail)).map(({ id }) => id);
+    if (fresh.length === 0) return { mails: [], looked };
+    const claimed = await mailStore.claim(tx, fresh, owner, now + LEASE);
+    const verdicts = await recheck(tx, claimed);
+    for (const state of ['cancelled', 'expired', 'no_budget'] as const) {
+      const ended = claimed.filter(({ id }) => {
+        const verdict = verdicts.get(id);
+        return verdict === undefined ? state === 'cancelled' : !verdict.go && verdict.state === state;
+      });
+      await mailStore.end(
+        tx,
+        ended.map(({ id }) => id),
+        state,
+        now,
+      );
+    }
+    return { mails: claimed.filter(({ id }) => verdicts.get(id)?.go), looked };
+  }
+
+  /** Those that waited for their domain first, then the next ones in order. */
+  async #choose(
+    tx: Tx,
+    mailClass: MailClass,
+    yard: Yard,
+    { now, wanted }: { now: Instant; wanted: number },
+  ): Promise<{ chosen: DueMail[]; more: boolean }> {
+    const { engine } = this.#o.db;
+    const passedBy = this.#passedBy[mailClass];
+    const chosen: DueMail[] = [];
+    for (const domain of passedBy) {
+      const limit = Math.min(yard.roomFor(mailClass, domain, now), wanted - chosen.length);
+      if (limit < 1) continue;
+      const due = await mailStore.dueTo(tx, engine, mailClass, now, { domain, limit });
+      chosen.push(...due);
+      if (due.length < limit) passedBy.delete(domain);
+      if (chosen.length >= wanted) return { chosen, more: true };
+    }
+    const room = new Map<string, number>();
+    const after = this.#place[mailClass];
+    const limit = passedBy.size > 0 ? SCAN : Math.min(SCAN, wanted * 2);
+    const found = await mailStore.due(tx, engine, mailClass, now, { after, limit });
+    for (const mail of found) {
+      if (chosen.length >= wanted) return { chosen, more: true };
+      this.#place[mailClass] = mail;
+      const left = room.get(mail.domain) ?? (passedBy.has(mail.domain) ? 0 : yard.roomFor(mailClass, mail.domain, now));
+      if (left > 0) chosen.push(mail);
+      else passedBy.add(mail.domain);
+      room.set(mail.domain, left - 1);
+    }
+    const more = found.length === limit;
+    if (!more) this.#atTheEnd(mailClass);
+    return { chosen, more };
+  }
+
+  /** It begins anew, for something may have become due before this place; seldom where that means to pass by many again. */
+  #atTheEnd(mailClass: MailClass): void {
+    const elapsed = performance.now();
+    if (this.#passedBy[mailClass].size > 0 && elapsed - this.#begun[mailClass] < ANEW) return;
+    this.#begun[mailClass] = elapsed;
+    this.#place[mailClass] = null;
+  }
+}

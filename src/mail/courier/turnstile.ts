@@ -1,0 +1,287 @@
+import { type Database, isUniqueViolation, type Tx } from '../../db/open.ts';
+import type { Clock } from '../../time.ts';
+import type { Ending, Recheck, Settled } from '../outbox.ts';
+import type { Outcome } from '../relay/relay.ts';
+import { type MailRow, mailStore } from '../store.ts';
+import { type AttemptFacts, type Settlement, settle } from './attempt.ts';
+
+/** What can be written down: a mail that was stopped has been recorded by whoever stopped it. */
+export type Told = Exclude<Outcome, { kind: 'stopped' }>;
+
+export interface TurnstileOptions {
+  db: Database;
+  clock: Clock;
+  recheck: Recheck;
+  settled: Settled;
+  owner: string;
+  /** Hand-overs for one budget, at most 3. */
+  ticketsPerBudget: number;
+  /** What became of a mail, once it is recorded. */
+  recorded: (mail: MailRow, settlement: Settlement) => void;
+  warn: (error: unknown, message: string) => void;
+}
+
+/** Thrown at the gate before the final dot: the mail must not go. What becomes of it is already recorded. */
+export class Stopped extends Error {}
+
+interface Asking {
+  mail: MailRow;
+  /** A commit failed with this one in it: it may have been recorded as let through nevertheless. */
+  unsure: boolean;
+  pass: () => void;
+  refuse: (error: Error) => void;
+}
+
+interface Telling {
+  mail: MailRow;
+  outcome: Told;
+  done: () => void;
+  tries: number;
+}
+
+const MOST = 128;
+
+/**
+ * The gate before the final dot. Whoever stands there in the same moment passes by one transaction: first what became of earlier
+ * mails is recorded, then each gets its own ticket, and only after the commit the dots follow. So a process that dies has at most one
+ * mail in doubt on each of its connections, and a commit serves as many mails as there are connections.
+ */
+export class Turnstile {
+  readonly #o: TurnstileOptions;
+  readonly #asking: Asking[] = [];
+  readonly #telling: Telling[] = [];
+  #turning: Promise<void> | undefined;
+
+  constructor(options: TurnstileOptions) {
+    this.#o = options;
+  }
+
+  /** Resolves when the mail's ticket is taken. @throws Stopped where it must not go, or why the database could not say. */
+  ask(mail: MailRow): Promise<void> {
+    return new Promise((pass, refuse) => {
+      this.#asking.push({ mail, unsure: false, pass, refuse });
+      this.#turn();
+    });
+  }
+
+  /** Resolves when the outcome is recorded. What happened must be written down: a full disk or a lost connection is waited for. */
+  tell(mail: MailRow, outcome: Told): Promise<void> {
+    return new Promise((done) => {
+      this.#telling.push({ mail, outcome, done, tries: 0 });
+      this.#turn();
+    });
+  }
+
+  #turn(): void {
+    this.#turning ??= this.#go().finally(() => {
+      this.#turning = undefined;
+      if (this.#asking.length + this.#telling.length > 0) this.#turn();
+    });
+  }
+
+  async #go(): Promise<void> {
+    // All answers that are there already are read before: they belong to this turn.
+    await new Promise((resolve) => setImmediate(resolve));
+    const telling = this.#telling.splice(0, MOST);
+    const asking = this.#oneOfEachBudget();
+    try {
+      await this.#together(telling, asking);
+    } catch {
+      // One of them, or two couriers in each other's way: each by itself then.
+      for (const one of telling) await this.#alone(one);
+      for (const one of asking) await this.#askAlone(one);
+    }
+  }
+
+  /** What one mail is let through for changes what must be left for the next one under the same budget: that waits a turn. */
+  #oneOfEachBudget(): Asking[] {
+    const now: Asking[] = [];
+    const budgets = new Set<string>();
+    for (const one of this.#asking.splice(0)) {
+      const { budget } = one.mail;
+      if (now.length < MOST && (budget === null || !budgets.has(budget))) now.push(one);
+      else this.#asking.push(one);
+      if (budget !== null) budgets.add(budget);
+    }
+    return now;
+  }
+
+  async #together(telling: Telling[], asking: Asking[]): Promise<void> {
+    const { settlements, passed } = await this.#o.db.transaction(async (tx) => ({
+      settlements: await recordOutcomes(tx, telling, this.#o),
+      passed: await takeTickets(
+        tx,
+        asking.map(({ mail }) => mail),
+        this.#o,
+      ),
+    }));
+    for (const one of telling) {
+      one.done();
+      const settlement = settlements.get(one.mail.id);
+      if (settlement) this.#o.recorded(one.mail, settlement);
+    }
+    for (const { mail, unsure, pass, refuse } of asking) {
+      const ticket = passed.get(mail.id);
+      if (!ticket)
+        refuse(unsure ? new Error('the database lost its connection') : new Stopped('it must not go any more'));
+      else {
+        Object.assign(mail, ticket, { handing: true });
+        pass();
+      }
+    }
+  }
+
+  async #alone(one: Telling): Promise<void> {
+    try {
+      await this.#together([one], []);
+    } catch (error) {
+      if (one.tries++ === 0) this.#o.warn(error, `the outcome of mail ${one.mail.id} could not be recorded yet`);
+      const pause = Math.min(100 * 2 ** one.tries, 5000);
+      setTimeout(() => {
+        this.#telling.push(one);
+        this.#turn();
+      }, pause);
+    }
+  }
+
+  async #askAlone(one: Asking): Promise<void> {
+    one.unsure = true;
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#together([], [one]);
+      } catch (error) {
+        // Two mails of one budget may reach for the same ticket: the slower one looks again.
+        if (tries < 5 && isUniqueViolation(error)) continue;
+        return one.refuse(error as Error);
+      }
+    }
+  }
+}
+
+/** Records what became of mails and gives back the tickets of definite refusals. @returns what was decided of those still ours. */
+export async function recordOutcomes(
+  tx: Tx,
+  told: { mail: MailRow; outcome: Told }[],
+  o: Pick<TurnstileOptions, 'db' | 'clock' | 'settled' | 'owner' | 'ticketsPerBudget'>,
+): Promise<Map<string, Settlement>> {
+  if (told.length === 0) return new Map();
+  const ids = told.map(({ mail }) => mail.id);
+  // Whoever took a mail over since has recorded it as in doubt; that stands.
+  const ours = await mailStore.held(tx, o.db.engine, o.owner, ids, ['claimed', 'handing']);
+  const still = told.filter(({ mail }) => ours.has(mail.id));
+  // The row knows which ticket this attempt took, also where the answer to its commit was lost.
+  for (const { mail } of still) mail.ticket = ours.get(mail.id) ?? null;
+  return settleAll(tx, still, o);
+}
+
+/** The same for mails that are known to be ours. */
+export async function settleAll(
+  tx: Tx,
+  told: { mail: MailRow; outcome: Told }[],
+  { clock, settled, ticketsPerBudget }: Pick<TurnstileOptions, 'clock' | 'settled' | 'ticketsPerBudget'>,
+): Promise<Map<string, Settlement>> {
+  const budgets = told.flatMap(({ mail, outcome }) => (outcome.kind === 'sent' || !mail.budget ? [] : [mail.budget]));
+  const tickets = await mailStore.tickets(tx, budgets);
+  const now = clock.now();
+  const done = told.map(({ mail, outcome }) => {
+    const taken = mail.budget === null ? 0 : (tickets.get(mail.budget)?.length ?? 0);
+    return { mail, settlement: settle(outcome, factsOf(mail, taken, now, ticketsPerBudget)) };
+  });
+  for (const { mail, settlement } of done) {
+    if (settlement.ticket === 'give back' && mail.budget !== null && mail.ticket !== null) {
+      await mailStore.giveTicketBack(tx, mail.budget, mail.ticket, mail.id);
+    }
+  }
+  await mailStore.settle(
+    tx,
+    done.map(({ mail, settlement }) => ({ id: mail.id, settlement })),
+    now,
+  );
+  if (done.length > 0) await settled(tx, done.map(endingOf));
+  return new Map(done.map(({ mail, settlement }) => [mail.id, settlement]));
+}
+
+function factsOf(mail: MailRow, tickets: number, now: number, limit: number): AttemptFacts {
+  return {
+    now,
+    attempts: Math.max(1, mail.attempts),
+    notAfter: mail.notAfter,
+    repeatable: mail.repeatable,
+    tickets,
+    reserve: mail.reserve,
+    limit,
+    hasBudget: mail.budget !== null,
+    random: Math.random(),
+  };
+}
+
+function endingOf({ mail, settlement }: { mail: MailRow; settlement: Settlement }): Ending {
+  return { mail, kind: toldAs(settlement), deadAddress: settlement.deadAddress, reply: settlement.reply };
+}
+
+function toldAs({ state }: Settlement): Ending['kind'] {
+  switch (state) {
+    case 'sent':
+    case 'in_doubt':
+      return state;
+    case 'queued':
+      return 'deferred';
+    case 'failed':
+    case 'expired':
+      return 'failed';
+  }
+}
+
+/** One ticket for each mail that may go, in the order in which they ask. @returns what they got; who is missing must not go. */
+async function takeTickets(
+  tx: Tx,
+  asking: MailRow[],
+  { db, clock, recheck, owner, ticketsPerBudget }: TurnstileOptions,
+): Promise<Map<string, { ticket: number | null; reserve: number }>> {
+  const passed = new Map<string, { ticket: number | null; reserve: number }>();
+  if (asking.length === 0) return passed;
+  const now = clock.now();
+  const ids = asking.map(({ id }) => id);
+  const ours = await mailStore.held(tx, db.engine, owner, ids, ['claimed']);
+  const held = asking.filter(({ id }) => ours.has(id));
+  if (held.length === 0) return passed;
+  const verdicts = await recheck(tx, held);
+  const tickets = await mailStore.tickets(
+    tx,
+    held.flatMap(({ budget }) => (budget === null ? [] : [budget])),
+  );
+  for (const mail of held) {
+    const verdict = verdicts.get(mail.id);
+    if (!verdict?.go) await mailStore.end(tx, [mail.id], verdict?.state ?? 'cancelled', now);
+    else if (mail.budget === null) passed.set(mail.id, { ticket: null, reserve: 0 });
+    else {
+      const taken = tickets.get(mail.budget) ?? [];
+      const ticket = [1, 2, 3].find((number) => !taken.includes(number));
+      if (ticket === undefined || taken.length + 1 + verdict.reserve > ticketsPerBudget) {
+        await mailStore.end(tx, [mail.id], 'no_budget', now);
+        continue;
+      }
+      tickets.set(mail.budget, [...taken, ticket]);
+      passed.set(mail.id, { ticket, reserve: verdict.reserve });
+    }
+  }
+  const going = held.flatMap((mail) => {
+    const given = passed.get(mail.id);
+    return given ? [{ mail, ...given }] : [];
+  });
+  await mailStore.takeTickets(
+    tx,
+    going
+      .flatMap(({ mail, ticket }) =>
+        mail.budget === null || ticket === null ? [] : [{ budget: mail.budget, number: ticket, mailId: mail.id }],
+      )
+      // in one order everywhere: two couriers must not wait for each other
+      .sort((a, b) => (a.budget < b.budget ? -1 : 1)),
+    now,
+  );
+  await mailStore.handing(
+    tx,
+    going.map(({ mail, ticket, reserve }) => ({ id: mail.id, ticket, reserve })),
+  );
+  return passed;
+}
