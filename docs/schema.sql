@@ -1,6 +1,19 @@
 -- What the migrations make, on SQLite. Written by `npm run schema`; a test holds it against migrations/.
 -- PostgreSQL has the same tables and indexes; only the triggers of the append-only tables are written differently.
 
+CREATE TABLE accident_facts (
+  notice_id text NOT NULL REFERENCES notices (id),
+  version integer NOT NULL,
+  content text NOT NULL, -- JSON, see src/regulator/facts/facts.ts
+  saved_at bigint NOT NULL,
+  saved_by text NOT NULL,
+  PRIMARY KEY (notice_id, version)
+);
+
+CREATE TRIGGER facts_immutable BEFORE UPDATE ON accident_facts BEGIN SELECT RAISE(ABORT, 'accident_facts is append-only'); END;
+
+CREATE TRIGGER facts_kept BEFORE DELETE ON accident_facts BEGIN SELECT RAISE(ABORT, 'accident_facts is append-only'); END;
+
 CREATE TABLE address_confirmations (
   token_hash text PRIMARY KEY,
   address_id text NOT NULL REFERENCES addresses (id) ON DELETE CASCADE,
@@ -229,6 +242,26 @@ CREATE INDEX impacts_by_notice ON impacts (notice_id);
 
 CREATE INDEX impacts_open ON impacts (notice_id) WHERE recovered_at IS NULL;
 
+CREATE TABLE inquiries (
+  id text PRIMARY KEY,
+  notice_id text NOT NULL REFERENCES notices (id),
+  as_of bigint NOT NULL,
+  count integer NOT NULL CHECK (count >= 0),
+  channel text NOT NULL CHECK (channel IN ('phone', 'mail', 'web', 'chat', 'shop', 'sns', 'other', 'all')),
+  direction text NOT NULL CHECK (direction IN ('in', 'out')),
+  desk text NOT NULL, -- '' where it is not split by desk or operator
+  voices text NOT NULL, -- JSON: class to count; one inquiry may count in several
+  note text,
+  recorded_at bigint NOT NULL,
+  recorded_by text NOT NULL
+);
+
+CREATE INDEX inquiries_by_notice ON inquiries (notice_id, as_of);
+
+CREATE TRIGGER inquiries_immutable BEFORE UPDATE ON inquiries BEGIN SELECT RAISE(ABORT, 'inquiries is append-only'); END;
+
+CREATE TRIGGER inquiries_kept BEFORE DELETE ON inquiries BEGIN SELECT RAISE(ABORT, 'inquiries is append-only'); END;
+
 CREATE TABLE letters (
   id text PRIMARY KEY,
   subject text NOT NULL,
@@ -289,6 +322,13 @@ CREATE INDEX mails_due_to ON mails (recipient_domain, class, next_attempt_at) WH
 CREATE INDEX mails_in_doubt ON mails (created_at) WHERE state = 'in_doubt';
 
 CREATE INDEX mails_leased ON mails (lease_until) WHERE state IN ('claimed', 'handing');
+
+CREATE TABLE measure_answers (
+  notice_id text NOT NULL REFERENCES notices (id),
+  measure text NOT NULL,
+  class text NOT NULL,
+  PRIMARY KEY (notice_id, measure, class)
+);
 
 CREATE TABLE notices (
   id text PRIMARY KEY, -- YYYYMMDD-N in the operator's zone, read out on the telephone
@@ -365,6 +405,32 @@ CREATE TRIGGER reports_immutable BEFORE UPDATE ON reports BEGIN SELECT RAISE(ABO
 CREATE TRIGGER reports_kept BEFORE DELETE ON reports BEGIN SELECT RAISE(ABORT, 'a published report is kept'); END;
 
 CREATE TABLE schema_migrations (number integer PRIMARY KEY, name text NOT NULL);
+
+CREATE TABLE serious_decisions (
+  id text PRIMARY KEY,
+  notice_id text NOT NULL REFERENCES notices (id),
+  decision text NOT NULL CHECK (decision IN ('promote', 'leave')),
+  rule_ja text NOT NULL, -- what the criteria said then
+  rule_en text NOT NULL,
+  reason text,
+  decided_at bigint NOT NULL,
+  decided_by text NOT NULL
+);
+
+CREATE INDEX serious_decisions_by_notice ON serious_decisions (notice_id, decided_at);
+
+CREATE TRIGGER decisions_immutable BEFORE UPDATE ON serious_decisions BEGIN SELECT RAISE(ABORT, 'serious_decisions is append-only'); END;
+
+CREATE TRIGGER decisions_kept BEFORE DELETE ON serious_decisions BEGIN SELECT RAISE(ABORT, 'serious_decisions is append-only'); END;
+
+CREATE TABLE service_criteria (
+  service text PRIMARY KEY REFERENCES services (key),
+  category text NOT NULL,
+  users integer CHECK (users >= 0),
+  critical smallint NOT NULL DEFAULT 0 CHECK (critical IN (0, 1)),
+  changed_at bigint NOT NULL,
+  changed_by text NOT NULL
+);
 
 CREATE TABLE service_dependencies (
   service text NOT NULL REFERENCES services (key),
@@ -451,6 +517,22 @@ CREATE TABLE staff_sign_ins (
   expires_at bigint NOT NULL,
   tries integer NOT NULL DEFAULT 0
 );
+
+CREATE TABLE submissions (
+  subject text NOT NULL,
+  kind text NOT NULL CHECK (kind IN ('prompt', 'detailed', 'periodic')),
+  number integer NOT NULL CHECK (number >= 1),
+  content text NOT NULL, -- JSON: the sheet in both languages
+  digest text NOT NULL, -- SHA-256 of content, in hex
+  note text,
+  submitted_at bigint NOT NULL,
+  submitted_by text NOT NULL,
+  PRIMARY KEY (subject, kind, number)
+);
+
+CREATE TRIGGER submissions_immutable BEFORE UPDATE ON submissions BEGIN SELECT RAISE(ABORT, 'submissions is append-only'); END;
+
+CREATE TRIGGER submissions_kept BEFORE DELETE ON submissions BEGIN SELECT RAISE(ABORT, 'submissions is append-only'); END;
 
 CREATE TABLE tickets (
   budget text NOT NULL,

@@ -26,6 +26,8 @@ import { attachmentRoutes } from './notices/attachments/attachment-routes.ts';
 import { consoleRoutes } from './notices/console/console-routes.ts';
 import { changeEdition } from './notices/read.ts';
 import { noticeRoutes } from './notices/routes.ts';
+import { regulatorRoutes } from './regulator/routes.ts';
+import { seriousnessOf } from './regulator/serious/serious.ts';
 import { Edition } from './site/edition/edition.ts';
 import { textRoutes } from './site/press/routes.ts';
 import { healthRoutes, siteRoutes } from './site/routes.ts';
@@ -161,8 +163,10 @@ async function buildRooms(app: FastifyInstance, ground: Ground, announce: () => 
   staffRoutes(app, { db, clock, secret: ground.secret, publicUrl });
   customerRoutes(app, { db, clock });
   noticeRoutes(app, { db, clock, operator, publicUrl, announce });
-  consoleRoutes(app, { db, clock, operator, publicUrl, announce });
   await attachmentRoutes(app, { db, clock, operator, publicUrl, announce });
+  const notices = { db, clock, operator, publicUrl, announce };
+  consoleRoutes(app, { ...notices, seriousness: (open) => seriousnessOf(notices, open) });
+  regulatorRoutes(app, notices);
   textRoutes(app, { db, clock, operator, publicUrl, edition });
   healthRoutes(app, { edition, clock, db });
   // Whoever has just published reads what he published, and so does everybody he tells: his answer waits for the new edition.

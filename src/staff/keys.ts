@@ -8,7 +8,15 @@ import type { Clock, Instant } from '../time.ts';
 import { type Actor, record } from './audit.ts';
 import { staffStore } from './store.ts';
 
-export const SCOPES = ['catalogue:write', 'notices:write', 'notices:read', 'notices:backfill', 'portal:read'] as const;
+export const SCOPES = [
+  'catalogue:write',
+  'notices:write',
+  'notices:read',
+  'notices:backfill',
+  'portal:read',
+  'regulator:read',
+  'regulator:write',
+] as const;
 
 const keyInput = z.strictObject({ name: line(80), scopes: z.array(z.enum(SCOPES)).min(1) });
 

@@ -11,12 +11,14 @@ export const ACTS = [
   'people:manage',
   'key:manage',
   'settings:change',
+  'regulator:read',
+  'regulator:write',
 ] as const;
 export type Act = (typeof ACTS)[number];
 
 const MAY: Record<Role, readonly Act[]> = {
-  author: ['notice:draft', 'delivery:read'],
-  publisher: ['notice:draft', 'notice:publish', 'delivery:read', 'audit:read'],
+  author: ['notice:draft', 'delivery:read', 'regulator:read'],
+  publisher: ['notice:draft', 'notice:publish', 'delivery:read', 'audit:read', 'regulator:read', 'regulator:write'],
   admin: ACTS,
 };
 

@@ -24,6 +24,23 @@ export const SETTINGS = {
   firstReportMinutes: z.int().min(5).max(240).default(30),
   /** Minutes from report to report while something is broken. REGULATION 1.8. */
   updateMinutes: z.int().min(10).max(720).default(60),
+  /**
+   * Versions of the serious-accident criteria whose day in force nobody could verify, each with the day from which it counts:
+   * `proposal-2025-09=2026-04-01`, several with commas. Empty: none. REGULATION 3.
+   */
+  criteriaLater: z
+    .string()
+    .max(400)
+    .regex(/^$|^[a-z0-9-]+=\d{4}-\d{2}-\d{2}(, ?[a-z0-9-]+=\d{4}-\d{2}-\d{2})*$/)
+    .default(''),
+  /** Days from occurrence to the detailed report. REGULATION 2.3. */
+  detailedReportDays: z.int().min(1).max(365).default(30),
+  /** What one periodic report covers; a draft of 2025 makes it the fiscal year. REGULATION 2.4, 2.7. */
+  periodicReportEach: z.enum(['quarter', 'fiscal_year']).default('quarter'),
+  /** Months from the end of the period to its report. REGULATION 2.4. */
+  periodicReportMonths: z.int().min(1).max(12).default(2),
+  /** Whether everybody reads how soon reports come out. */
+  publicTimeliness: z.boolean().default(false),
   /** The hours in which no update is owed. REGULATION 1.8 excepts "late night and early morning" and names no hours. */
   nightFrom: timeOfDay.default('00:00'),
   nightTo: timeOfDay.default('06:00'),

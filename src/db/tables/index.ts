@@ -26,6 +26,14 @@ import type {
   ReportsTable,
 } from './notices.ts';
 import type {
+  AccidentFactsTable,
+  InquiriesTable,
+  MeasureAnswersTable,
+  SeriousDecisionsTable,
+  ServiceCriteriaTable,
+  SubmissionsTable,
+} from './regulator.ts';
+import type {
   ApiKeysTable,
   AuditEntriesTable,
   IdempotencyKeysTable,
@@ -65,6 +73,12 @@ export interface Tables {
   attachments: AttachmentsTable;
   attachment_bytes: AttachmentBytesTable;
   edition: EditionTable;
+  service_criteria: ServiceCriteriaTable;
+  accident_facts: AccidentFactsTable;
+  inquiries: InquiriesTable;
+  measure_answers: MeasureAnswersTable;
+  serious_decisions: SeriousDecisionsTable;
+  submissions: SubmissionsTable;
   staff: StaffTable;
   api_keys: ApiKeysTable;
   sessions: SessionsTable;

@@ -25,7 +25,7 @@ export async function boardNow(ground: NoticeGround) {
   const facts = await clockFacts(ground, undefined);
   const draftOf = new Map(drafts.map((draft) => [draft.noticeId, draft]));
   const factsOf = ({ id }: { id: string }) => ({ ...facts, recoverySeenAt: recoverySeen(draftOf.get(id), facts.zone) });
-  return { ...board(notices, drafts, factsOf, now), now, ...countdown(facts.settings) };
+  return { ...board(notices, drafts, factsOf, now), notices, now, ...countdown(facts.settings) };
 }
 
 /** A recovery that somebody has written down for the next report: readers do not know of it yet. */

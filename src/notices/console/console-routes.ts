@@ -12,7 +12,7 @@ import { fieldsOf } from '../form/form.ts';
 import { labelOf } from '../form/form-labels.ts';
 import type { Fields } from '../form/form-reader.ts';
 import { foundNotice } from '../found.ts';
-import type { NoticeGround } from '../ground.ts';
+import type { ConsoleGround, NoticeGround } from '../ground.ts';
 import type { Phase } from '../phases.ts';
 import { recordPosting } from '../post.ts';
 import { noticeStore } from '../store.ts';
@@ -28,9 +28,11 @@ import { consoleReportRoutes } from './console-report.ts';
 const audience = { who: 'staff', may: 'notice:draft' } as const;
 
 /** The staff console of notices: what to do now, one notice, what was done. */
-export function consoleRoutes(app: FastifyInstance, ground: NoticeGround): void {
+export function consoleRoutes(app: FastifyInstance, ground: ConsoleGround): void {
   app.get('/console', { config: { audience } }, async (request, reply) => {
-    const view = { ...(await boardNow(ground)), mayAudit: mayDo(requireStaff(request).role, 'audit:read') };
+    const now = await boardNow(ground);
+    const seriousness = await ground.seriousness(now.notices);
+    const view = { ...now, seriousness, mayAudit: mayDo(requireStaff(request).role, 'audit:read') };
     return page(request, reply, 'console/board', view);
   });
 
@@ -70,7 +72,7 @@ interface PostingForm {
   status: number;
 }
 
-async function showNotice(ground: NoticeGround, request: FastifyRequest, reply: FastifyReply, form?: PostingForm) {
+async function showNotice(ground: ConsoleGround, request: FastifyRequest, reply: FastifyReply, form?: PostingForm) {
   const { id } = request.params as { id: string };
   const notice = await foundNotice(ground, id);
   const db = ground.db.kysely;
@@ -91,6 +93,7 @@ async function showNotice(ground: NoticeGround, request: FastifyRequest, reply: 
       }))
       .reverse(),
     draft,
+    serious: (await ground.seriousness([notice])).get(id),
     deliveries: (await deliveriesOf(db, id)).map((slot) => ({ ...slot, word: PHASE_WORDS[slot.phase as Phase] })),
     postings: (await noticeStore.postings(db, [id])).get(id) ?? [],
     published: 'published' in (request.query as object),
@@ -104,7 +107,7 @@ async function showNotice(ground: NoticeGround, request: FastifyRequest, reply: 
   return page(request, reply, 'console/notice', view, form?.status ?? 200);
 }
 
-async function posted(ground: NoticeGround, request: FastifyRequest, reply: FastifyReply) {
+async function posted(ground: ConsoleGround, request: FastifyRequest, reply: FastifyReply) {
   const { id } = request.params as { id: string };
   const fields = fieldsOf(request.body);
   try {

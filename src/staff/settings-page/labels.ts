@@ -4,6 +4,7 @@ import type { SettingKey } from '../settings.ts';
 export const GROUPS = {
   clocks: { ja: '報の期限', en: 'When reports are due' },
   signIn: { ja: '担当者のサインイン', en: 'Staff sign-in' },
+  regulator: { ja: '事故報告', en: 'Reports to the ministry' },
 } satisfies Record<string, Message>;
 
 export interface SettingLabel {
@@ -40,6 +41,43 @@ export const LABELS: Record<SettingKey, SettingLabel> = {
       en: 'While something is broken, the next report is due this long after the one before.',
     },
     unit: MINUTES,
+  },
+  criteriaLater: {
+    group: 'regulator',
+    label: { ja: '施行日を確かめた基準の版', en: 'Versions of the criteria that you have verified' },
+    why: {
+      ja: '「事故報告」の「基準とサービスの区分」で、版ごとに適用を始める日を入れると、ここに並びます（例: proposal-2025-09=2026-04-01）。空欄は、確かめられた版だけを使います。',
+      en: 'Easier to set under “Criteria and categories” of the accident reports: each version with its first day, such as proposal-2025-09=2026-04-01. Empty: only verified versions count.',
+    },
+  },
+  detailedReportDays: {
+    group: 'regulator',
+    label: { ja: '詳細な報告の期限', en: 'Detailed report within' },
+    why: { ja: '重大な事故の発生の日から数えます。', en: 'Counted from the day on which a serious accident occurred.' },
+    unit: { ja: '日', en: 'days' },
+  },
+  periodicReportEach: {
+    group: 'regulator',
+    label: { ja: '定期報告の単位', en: 'One periodic report covers' },
+    why: {
+      ja: '四半期ごとの報告を年度ごとに改める案があります。施行を確かめてから変えてください。',
+      en: 'A draft turns quarterly reports into yearly ones. Change this once you have verified that it is in force.',
+    },
+    words: { quarter: { ja: '四半期', en: 'A quarter' }, fiscal_year: { ja: '年度', en: 'A fiscal year' } },
+  },
+  periodicReportMonths: {
+    group: 'regulator',
+    label: { ja: '定期報告の期限', en: 'Periodic report within' },
+    why: { ja: '四半期または年度が終わってから数えます。', en: 'Counted from the end of the quarter or fiscal year.' },
+    unit: { ja: 'か月', en: 'months' },
+  },
+  publicTimeliness: {
+    group: 'regulator',
+    label: { ja: '報の早さを公開する', en: 'Publish how soon reports come out' },
+    why: {
+      ja: '故障の発生から初報までの時間などを、どなたでも読めるページに載せます。',
+      en: 'Puts the minutes from a fault to its first report, and the like, on a page that everybody can read.',
+    },
   },
   nightFrom: {
     group: 'clocks',

@@ -1,0 +1,64 @@
+import type { Message } from '../../errors.ts';
+import type { Language } from '../../time.ts';
+import type { AccidentKind } from '../criteria/criteria.ts';
+import type { CauseClass, EFFECTS, Figure, QUALIFIERS, SECRECY, UNITS, WHOLESALE_ROLES } from './facts.ts';
+
+/** The readers' words for every closed set of the facts. */
+
+/** Until somebody enters it. */
+export const UNKNOWN: Message = { ja: '調査中', en: 'Under investigation' };
+
+export const ACCIDENT_KIND_WORDS: Record<AccidentKind, Message> = {
+  telecom_equipment: { ja: '電気通信設備の故障', en: 'Fault of telecommunications equipment' },
+  other_equipment: { ja: '電気通信設備以外の設備の故障', en: 'Fault of other equipment' },
+  equipment_information_leak: { ja: '設備に関する情報の漏えい', en: 'Leak of facts on equipment' },
+};
+
+export const CAUSE_CLASS_WORDS: Record<CauseClass, Message> = {
+  equipment: { ja: '設備', en: 'Equipment' },
+  human: { ja: '人為', en: 'Human' },
+  external: { ja: '外的', en: 'External' },
+  other: { ja: 'その他', en: 'Other' },
+};
+
+export const EFFECT_WORDS: Record<(typeof EFFECTS)[number], Message> = {
+  stop: { ja: '停止', en: 'Stopped' },
+  degradation: { ja: '品質の低下', en: 'Degraded' },
+  hindrance: { ja: '支障', en: 'Hindered' },
+};
+
+export const WHOLESALE_WORDS: Record<(typeof WHOLESALE_ROLES)[number], Message> = {
+  none: { ja: '卸の関係はない', en: 'No wholesale' },
+  provider: { ja: '卸の提供元', en: 'Wholesale provider' },
+  reseller: { ja: '卸の提供先', en: 'Reseller' },
+};
+
+export const SECRECY_WORDS: Record<(typeof SECRECY)[number], Message> = {
+  none: { ja: '侵害なし', en: 'Not violated' },
+  violated: { ja: '侵害あり（様式第50の2の報告も必要です）', en: 'Violated (form 50-2 is due as well)' },
+};
+
+export const UNIT_WORDS: Record<(typeof UNITS)[number], Message> = {
+  people: { ja: '人', en: 'users' },
+  lines: { ja: '回線', en: 'lines' },
+  companies: { ja: '社', en: 'companies' },
+};
+
+export const QUALIFIER_WORDS: Record<(typeof QUALIFIERS)[number], Message> = {
+  exact: { ja: 'ちょうど', en: 'Exactly' },
+  about: { ja: '約', en: 'About' },
+  at_most: { ja: '最大', en: 'At most' },
+  at_most_about: { ja: '最大約', en: 'At most about' },
+  at_least: { ja: '以上', en: 'At least' },
+};
+
+/** 約36,000人, 30,000人以上 / about 36,000 users, at least 30,000 users. */
+export function figureWords({ value, qualifier, unit }: Figure, language: Language): string {
+  const number = value.toLocaleString('en');
+  const counted = UNIT_WORDS[unit][language];
+  if (language === 'en') {
+    return `${qualifier === 'exact' ? '' : `${QUALIFIER_WORDS[qualifier].en.toLowerCase()} `}${number} ${counted}`;
+  }
+  if (qualifier === 'exact') return `${number}${counted}`;
+  return qualifier === 'at_least' ? `${number}${counted}以上` : `${QUALIFIER_WORDS[qualifier].ja}${number}${counted}`;
+}

@@ -1,0 +1,57 @@
+import type { Reader } from '../../db/open.ts';
+import type { Message } from '../../errors.ts';
+import type { Text } from '../../notices/notice.ts';
+import { readSettings } from '../../staff/settings.ts';
+import type { Instant } from '../../time.ts';
+import { type Accident, loadAccidents } from '../accidents.ts';
+import { type Deadline, deadlinesOf, parsePeriod, periodicDue } from './deadlines.ts';
+import { submissionStore } from './submission-store.ts';
+
+export const REPORT_WORDS: Record<Deadline['kind'], Message> = {
+  prompt: { ja: '速報', en: 'Prompt report' },
+  detailed: { ja: '詳細な報告', en: 'Detailed report' },
+  periodic: { ja: '定期報告', en: 'Periodic report' },
+};
+
+/** A report that has not been handed in, and what it is about. */
+export interface Due extends Deadline {
+  /** Of the accident; null for a period. */
+  title: Text | null;
+  /** A console path. */
+  path: string;
+  /** Milliseconds; null: at once. */
+  left: number | null;
+}
+
+/** What must still be handed in, the most urgent first. Asked by the page of reports and by whatever reminds staff. */
+export async function reportsDue(db: Reader, zone: string, now: Instant): Promise<Due[]> {
+  return dueOf(await loadAccidents(db, zone, now), { db, zone, now });
+}
+
+export async function dueOf(
+  accidents: Accident[],
+  { db, zone, now }: { db: Reader; zone: string; now: Instant },
+): Promise<Due[]> {
+  const settings = await readSettings(db);
+  const done = await submissionStore.done(db);
+  const due = new Map<string, Due>();
+  for (const { notice, assessment } of accidents) {
+    const level = assessment.verdict?.level ?? null;
+    for (const deadline of deadlinesOf({ id: notice.id, occurredAt: notice.occurredAt, level }, settings, zone)) {
+      const key = `${deadline.subject} ${deadline.kind}`;
+      if (done.has(key) || due.has(key)) continue;
+      const period = deadline.kind === 'periodic' ? parsePeriod(deadline.subject, zone) : undefined;
+      const at = period ? periodicDue(period, settings.periodicReportMonths, zone) : deadline.due;
+      due.set(key, {
+        ...deadline,
+        due: at,
+        title: period ? null : notice.title,
+        path: period
+          ? `/console/regulator/periodic?period=${deadline.subject}`
+          : `/console/notices/${notice.id}/accident/${deadline.kind === 'prompt' ? 'prompt' : 'sheet'}`,
+        left: at === null ? null : at - now,
+      });
+    }
+  }
+  return [...due.values()].sort((a, b) => (a.left ?? -Infinity) - (b.left ?? -Infinity));
+}

@@ -1,0 +1,12 @@
+import type { FastifyInstance } from 'fastify';
+import { factsRoutes } from './facts/facts-routes.ts';
+import type { RegulatorGround } from './ground.ts';
+import { overviewRoutes } from './overview/overview-routes.ts';
+import { seriousRoutes } from './serious/serious-routes.ts';
+
+/** All URLs of this room: the console's pages and the API of accident reports. */
+export function regulatorRoutes(app: FastifyInstance, ground: RegulatorGround): void {
+  seriousRoutes(app, ground);
+  factsRoutes(app, ground);
+  overviewRoutes(app, ground);
+}
