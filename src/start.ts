@@ -23,6 +23,8 @@ import { smtpRelay } from './mail/relay/smtp-relay.ts';
 import { listenForMetrics, type MetricsListener, onceInAWhile } from './metrics/listener.ts';
 import type { HandOver, Metrics, Readings } from './metrics/metrics.ts';
 import { overdueNotices } from './notices/overdue.ts';
+import { callWarnings } from './notices/warnings/call.ts';
+import { warnOfLimits } from './notices/warnings/warn.ts';
 import { Exporter, mustBeFolder } from './site/export/exporter.ts';
 import { Purge } from './site/export/purge.ts';
 import { forgetSignIns } from './staff/factor/second-step.ts';
@@ -221,6 +223,8 @@ export function choresOf(ground: Omit<Ground, 'logger'>): Chore[] {
       run: () => removeExpiredSessions(db.kysely, clock.now()),
     },
     { name: 'forget sign-ins that nobody finished', every: HOUR, run: () => forgetSignIns(ground, clock.now()) },
+    { name: 'warn staff of what is due', every: 15 * SECOND, run: () => warnOfLimits(ground) },
+    { name: 'call the address of warnings', every: 5 * SECOND, run: () => callWarnings(ground) },
     { name: 'forget old answers to programs', every: HOUR, run: () => forgetOldAnswers(db, clock.now()) },
   ];
 }

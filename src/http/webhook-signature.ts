@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Instant } from '../time.ts';
+import { current, type Secret } from './signing.ts';
 
 /**
  * The headers of a call by the rules of Standard Webhooks: an id that stays the same on a repeat, the time, and an HMAC-SHA256 over
@@ -18,6 +19,6 @@ export function webhookHeaders(secret: string, id: string, body: string, now: In
 }
 
 /** The secret of one purpose, derived from the server's: nothing more to store, and the same on every node. */
-export function webhookSecret(secret: string, purpose: string): string {
-  return `whsec_${createHmac('sha256', secret).update(`webhook:${purpose}`).digest('base64')}`;
+export function webhookSecret(secret: Secret, purpose: string): string {
+  return `whsec_${createHmac('sha256', current(secret)).update(`webhook:${purpose}`).digest('base64')}`;
 }

@@ -1,3 +1,4 @@
+import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import type { Database, Reader } from '../db/open.ts';
 import { type FieldProblem, Invalid } from '../errors.ts';
@@ -12,6 +13,37 @@ const timeOfDay = z
   .refine(
     (text) => /^([01]\d|2[0-3]):[0-5]\d$/.test(text),
     sentenceFor('時刻は 06:00 のように入力してください。', 'Enter a time of day like 06:00.'),
+  );
+
+const mailAddress = z
+  .string()
+  .max(254)
+  .refine(
+    (text) => /^[^\s@,;:<>()[\]"\\]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/.test(text),
+    sentenceFor(
+      'メールアドレスを正しい形で入力してください（例: noc@example.jp）。',
+      'Enter a mail address like noc@example.com.',
+    ),
+  );
+
+const webAddress = z
+  .string()
+  .max(500)
+  .refine(
+    (text) => text === '' || (/^https?:\/\//.test(text) && URL.canParse(text) && new URL(text).username === ''),
+    sentenceFor('https:// で始まるアドレスを入力してください。', 'Enter an address that begins with https://.'),
+  );
+
+const hostOrNetwork = z
+  .string()
+  .max(253)
+  .refine(
+    (text) =>
+      /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(text) || ipaddr.isValid(text) || ipaddr.isValidCIDR(text),
+    sentenceFor(
+      'ホスト名、IPアドレス、または 10.1.0.0/16 のような範囲を入力してください。',
+      'Enter a host name, an address or a network like 10.1.0.0/16.',
+    ),
   );
 
 /**
@@ -53,6 +85,13 @@ export const SETTINGS = {
   warnBeforeMinutes: z.int().min(1).max(120).default(10),
   /** Who must give a code of an authenticator when signing in. Publishing speaks in the operator's name to everybody. */
   secondFactorFor: z.enum(FACTOR_GROUPS).default('nobody'),
+  /** Whom the clocks warn by mail, at most 20. */
+  warnMail: z.array(mailAddress).max(20).default([]),
+  warnLanguage: z.enum(['ja', 'en']).default('ja'),
+  /** Called with each warning, signed by the rules of Standard Webhooks; empty: nobody is called. */
+  warnWebhook: webAddress.default(''),
+  /** Hosts, addresses and networks inside that calls of ours may reach; everything else must be public and https. */
+  outboundAllow: z.array(hostOrNetwork).max(50).default([]),
 };
 
 const known = z.object(SETTINGS);

@@ -45,6 +45,7 @@ import type {
   StaffSignInsTable,
   StaffTable,
 } from './staff.ts';
+import type { WarningCallsTable, WarningsTable } from './warnings.ts';
 
 /** Every table as Kysely sees it. Each has one writer: the store of the room that its file is named after. */
 export interface Tables {
@@ -79,6 +80,8 @@ export interface Tables {
   measure_answers: MeasureAnswersTable;
   serious_decisions: SeriousDecisionsTable;
   submissions: SubmissionsTable;
+  warnings: WarningsTable;
+  warning_calls: WarningCallsTable;
   staff: StaffTable;
   api_keys: ApiKeysTable;
   sessions: SessionsTable;

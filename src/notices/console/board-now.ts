@@ -5,6 +5,7 @@ import type { ClockFacts } from '../clocks/clocks.ts';
 import type { Draft } from '../draft.ts';
 import type { NoticeGround } from '../ground.ts';
 import { noticeStore } from '../store.ts';
+import { warningTrouble } from '../warnings/call.ts';
 import { board, RECENT } from './console-board.ts';
 import { countdown } from './limit-look.ts';
 
@@ -25,7 +26,13 @@ export async function boardNow(ground: NoticeGround) {
   const facts = await clockFacts(ground, undefined);
   const draftOf = new Map(drafts.map((draft) => [draft.noticeId, draft]));
   const factsOf = ({ id }: { id: string }) => ({ ...facts, recoverySeenAt: recoverySeen(draftOf.get(id), facts.zone) });
-  return { ...board(notices, drafts, factsOf, now), notices, now, ...countdown(facts.settings) };
+  return {
+    ...board(notices, drafts, factsOf, now),
+    notices,
+    now,
+    warnTrouble: await warningTrouble(ground, facts.settings),
+    ...countdown(facts.settings),
+  };
 }
 
 /** A recovery that somebody has written down for the next report: readers do not know of it yet. */

@@ -5,6 +5,7 @@ export const GROUPS = {
   clocks: { ja: '報の期限', en: 'When reports are due' },
   signIn: { ja: '担当者のサインイン', en: 'Staff sign-in' },
   regulator: { ja: '事故報告', en: 'Reports to the ministry' },
+  warnings: { ja: '担当者への警告', en: 'Warnings to staff' },
 } satisfies Record<string, Message>;
 
 export interface SettingLabel {
@@ -145,6 +146,37 @@ export const LABELS: Record<SettingKey, SettingLabel> = {
       admins: { ja: '管理', en: 'Administrators' },
       publishers: { ja: '公開と管理', en: 'Publishers and administrators' },
       everyone: { ja: '全員', en: 'Everybody' },
+    },
+  },
+  warnMail: {
+    group: 'warnings',
+    label: { ja: '警告のメールの宛先', en: 'Warn by mail' },
+    why: {
+      ja: '期限が近づいたときと、過ぎたときに、1回ずつ送ります。お客さまへのメールより先に送られます。',
+      en: 'Once before each limit and once when it has passed. These mails never wait behind those to customers.',
+    },
+  },
+  warnLanguage: {
+    group: 'warnings',
+    label: { ja: '警告のメールの言語', en: 'Language of these mails' },
+    why: { ja: '警告のメールだけに使います。', en: 'Of the warnings only.' },
+    words: { ja: { ja: '日本語', en: 'Japanese' }, en: { ja: '英語', en: 'English' } },
+  },
+  warnWebhook: {
+    group: 'warnings',
+    label: { ja: '警告を送るURL（Webhook）', en: 'Warn by a call to this URL' },
+    why: {
+      ja: '呼び出しサービスやチャットなどに、署名付きのJSONをPOSTします。空欄なら送りません。',
+      en: 'A signed JSON is posted to it: a paging service or a chat. Empty: nobody is called.',
+    },
+    as: 'url',
+  },
+  outboundAllow: {
+    group: 'warnings',
+    label: { ja: '社内への呼び出しを許す宛先', en: 'Hosts inside that may be called' },
+    why: {
+      ja: 'Webhookは、ふだんは社外の https:// だけに送ります。社内のホスト名、IPアドレス、10.1.0.0/16 のような範囲を許すときに入力します。',
+      en: 'Calls go to public https addresses only. Name hosts, addresses or networks like 10.1.0.0/16 that may be inside.',
     },
   },
 };

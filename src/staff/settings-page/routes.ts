@@ -4,6 +4,7 @@ import { type FieldProblem, Invalid } from '../../errors.ts';
 import { requireStaff } from '../../http/audience.ts';
 import { languageOf, localPath } from '../../http/language.ts';
 import { page } from '../../http/views.ts';
+import { webhookSecret } from '../../http/webhook-signature.ts';
 import type { Clock } from '../../time.ts';
 import {
   changeSettings,
@@ -100,6 +101,7 @@ async function show(
     })),
     fields: Object.fromEntries(settings.map(({ key, value }) => [key, value])),
     problems: wrong?.problems ?? [],
+    webhookSecret: webhookSecret(request.server.secret, 'warnings'),
     saved: 'saved' in (request.query as object),
     labelOf: (key: string) => LABELS[key.split('.')[0] as SettingKey]?.label ?? { ja: '', en: '' },
   };
