@@ -15,7 +15,7 @@ export function parse<Schema extends z.ZodType>(schema: Schema, input: unknown):
 function problemsOf(issue: z.core.$ZodIssue): FieldProblem[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
-      field: [...issue.path, key].join('.'),
+      field: [...issue.path, key].join('.') || '(body)',
       ja: 'この項目は使えません。',
       en: 'This field is not known.',
     }));
