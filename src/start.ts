@@ -22,6 +22,7 @@ import type { Outcome, Relay } from './mail/relay/relay.ts';
 import { smtpRelay } from './mail/relay/smtp-relay.ts';
 import { listenForMetrics, type MetricsListener, onceInAWhile } from './metrics/listener.ts';
 import type { HandOver, Metrics, Readings } from './metrics/metrics.ts';
+import { letterSince } from './notices/letter-since.ts';
 import { overdueNotices } from './notices/overdue.ts';
 import { callWarnings } from './notices/warnings/call.ts';
 import { warnOfLimits } from './notices/warnings/warn.ts';
@@ -160,7 +161,10 @@ export class Sending {
 
   #run(alone: boolean): void {
     const { db, clock, operator, publicUrl, secret, alertsPerNotice } = this.#ground;
-    const alerts: AlertGround = { db, clock, operator, publicUrl, secret, alertsPerNotice };
+    const alerts: AlertGround = {
+      ...{ db, clock, operator, publicUrl, secret, alertsPerNotice },
+      letterSince: letterSince({ operator, publicUrl }),
+    };
     this.#courier = new Courier({
       db,
       clock,

@@ -14,6 +14,9 @@ export interface AlertOnItsWay {
   addressId: string;
   emailKey: string;
   mailState: MailState;
+  messageId: string;
+  /** It waits to be repeated because its answer was lost: a copy may have arrived. */
+  mayHaveArrived: boolean;
 }
 
 export type AlertEnding = NonNullable<AlertsTable['ended']>;
@@ -90,8 +93,23 @@ export const alertStore = {
     const rows = await onItsWay(db)
       .where('alerts.root_id', '=', rootId)
       .where('alerts.email_key', 'in', emailKeys)
+      .orderBy('alerts.created_at')
+      .orderBy('alerts.id')
       .execute();
     return rows.map(wayOf);
+  },
+
+  /** How many hand-overs each of these budgets has spent; those without any are left out. */
+  async ticketsTaken(db: Reader, budgets: string[]): Promise<Map<string, number>> {
+    if (budgets.length === 0) return new Map();
+    const rows = await db
+      .selectFrom('tickets')
+      .select('budget')
+      .select((eb) => eb.fn.countAll<number>().as('count'))
+      .where('budget', 'in', budgets)
+      .groupBy('budget')
+      .execute();
+    return new Map(rows.map((row) => [row.budget, Number(row.count)]));
   },
 
   /** Alerts on a notice that still wait to be sent, in chunks by the address' id. */
@@ -176,7 +194,7 @@ function onItsWay(db: Reader) {
     .selectFrom('alerts')
     .innerJoin('mails', 'mails.id', 'alerts.id')
     .select(['alerts.id', 'alerts.notice_id', 'alerts.report_number', 'alerts.revision', 'alerts.slot'])
-    .select(['alerts.address_id', 'alerts.email_key', 'mails.state'])
+    .select(['alerts.address_id', 'alerts.email_key', 'mails.state', 'mails.message_id', 'mails.ticket'])
     .where('alerts.ended', 'is', null);
 }
 
@@ -189,6 +207,8 @@ function wayOf(row: {
   address_id: string;
   email_key: string;
   state: MailState;
+  message_id: string;
+  ticket: number | null;
 }): AlertOnItsWay {
   return {
     id: row.id,
@@ -199,5 +219,7 @@ function wayOf(row: {
     addressId: row.address_id,
     emailKey: row.email_key,
     mailState: row.state,
+    messageId: row.message_id,
+    mayHaveArrived: row.state === 'queued' && row.ticket !== null,
   };
 }

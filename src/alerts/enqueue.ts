@@ -13,23 +13,31 @@ export interface FanoutPlan {
   purpose: Purpose;
   all: Scope[];
   open: Scope[];
+  planned?: { from: Instant; to: Instant } | null;
   letters: Record<Language, string>;
+}
+
+/**
+ * What receivers sort and judge mailings by, the same for everybody who gets this report. Feedback-ID goes from the particular to
+ * the sender, as Gmail's feedback loop reads it.
+ */
+export function listHeaders(
+  { noticeId, reportNumber, phase }: Pick<Publication, 'noticeId' | 'reportNumber' | 'phase'>,
+  host: string,
+): Record<string, string> {
+  return { 'List-Id': `<notices.${host}>`, 'Feedback-ID': `${noticeId}-${reportNumber}:${phase}:alerts:${host}` };
 }
 
 /**
  * Writes a publication's work into the outbox: one row and two letters, however many people will be mailed. It runs in the
  * transaction of the publication, so that either both are there or neither.
  */
-export async function enqueuePublication(
-  tx: Tx,
-  publication: Publication,
-  listId: string,
-  now: Instant,
-): Promise<void> {
+export async function enqueuePublication(tx: Tx, publication: Publication, host: string, now: Instant): Promise<void> {
   const id = `${publication.noticeId}.${publication.reportNumber}.${publication.revision}`;
   const letters = { ja: `${id}.ja`, en: `${id}.en` };
   for (const language of ['ja', 'en'] as const) {
-    await addLetter(tx, { id: letters[language], ...publication.texts[language], headers: { 'List-Id': listId } }, now);
+    const text = publication.texts[language];
+    await addLetter(tx, { id: letters[language], ...text, headers: listHeaders(publication, host) }, now);
   }
   const plan: FanoutPlan = {
     kind: publication.kind,
@@ -37,6 +45,7 @@ export async function enqueuePublication(
     purpose: publication.purpose,
     all: publication.all,
     open: publication.open,
+    planned: publication.planned ?? null,
     letters,
   };
   await alertStore.addFanout(tx, {

@@ -1,16 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import type { Database, Tx } from '../db/open.ts';
-import type { FanoutsTable } from '../db/tables/alerts.ts';
+import type { AlertsTable, FanoutsTable } from '../db/tables/alerts.ts';
+import type { MailState } from '../db/tables/mail.ts';
 import type { Secret } from '../http/signing.ts';
 import type { Operator } from '../http/views.ts';
 import { cancelQueued, type MailOrder, queueMails } from '../mail/outbox.ts';
-import { type Clock, HOUR, type Instant } from '../time.ts';
-import { stopUrl } from './addresses/stop-link.ts';
+import type { Clock } from '../time.ts';
+import { budgetOf, type History, orderFor } from './alert-mail.ts';
 import { type AlertOnItsWay, alertStore } from './alert-store.ts';
 import type { FanoutPlan } from './enqueue.ts';
-import { personalFields } from './personal.ts';
+import { lettersOf } from './letters.ts';
+import type { LetterSince } from './publication.ts';
 import { type Recipient, recipients } from './recipients.ts';
-import { LAST_WORD, type Slot, slotFor, slotOfHeir, stillBroken } from './slot.ts';
+import { type Slot, slotFor, slotOfHeir, stillBroken } from './slot.ts';
 
 /** What the room needs to turn publications into mails. */
 export interface AlertGround {
@@ -21,10 +23,9 @@ export interface AlertGround {
   secret: Secret;
   /** Mails on one notice to one address, at most 3. */
   alertsPerNotice: number;
+  /** A report's letter with the changes since another one marked. */
+  letterSince: LetterSince;
 }
-
-/** After this an alert is worth nothing any more. RELIABILITY 3.2. */
-const WORTH: Record<Slot, number> = { 1: 6 * HOUR, 2: 24 * HOUR, 3: 72 * HOUR };
 
 /**
  * Takes the next chunk of the oldest publication and turns it into alerts and mails: one transaction, so that a crash leaves
@@ -92,7 +93,7 @@ async function serve(
     found.map((recipient) => recipient.emailKey),
   );
   const superseded: string[] = [];
-  const going: { recipient: Recipient; slot: Slot }[] = [];
+  const going: Going[] = [];
   for (const recipient of found) {
     const own = holding.filter((alert) => alert.emailKey === recipient.emailKey);
     if (own.some((alert) => isOf(alert, fanout))) continue;
@@ -101,7 +102,7 @@ async function serve(
     );
     const slot = decide(plan, fanout, recipient, own, waiting, ground.alertsPerNotice);
     superseded.push(...(slot === null ? [] : waiting.map((alert) => alert.id)));
-    if (slot !== null) going.push({ recipient, slot });
+    if (slot !== null) going.push({ recipient, slot, earlier: own.filter((alert) => !waiting.includes(alert)) });
   }
   await cancelQueued(tx, superseded, 'cancelled');
   await alertStore.end(tx, superseded, 'superseded');
@@ -131,19 +132,34 @@ function isOf(alert: AlertOnItsWay, fanout: FanoutsTable): boolean {
   );
 }
 
+/** Who is mailed, in which slot, and what is on its way to him or has arrived. */
+interface Going {
+  recipient: Recipient;
+  slot: Slot;
+  earlier: AlertOnItsWay[];
+}
+
 async function send(
   ground: AlertGround,
   tx: Tx,
   fanout: FanoutsTable,
   plan: FanoutPlan,
-  going: { recipient: Recipient; slot: Slot }[],
+  going: Going[],
 ): Promise<void> {
   const now = ground.clock.now();
+  const spent = await alertStore.ticketsTaken(
+    tx,
+    going.filter(({ earlier }) => earlier.length > 0).map((one) => budgetOf(fanout.root_id, one.recipient.emailKey)),
+  );
+  const letter = lettersOf(ground, tx, fanout, plan);
   const orders: MailOrder[] = [];
-  const alerts = going.map(({ recipient, slot }) => {
+  const alerts: AlertsTable[] = [];
+  for (const { recipient, slot, earlier } of going) {
     const id = randomBytes(12).toString('hex');
-    orders.push(orderFor(ground, fanout, plan, recipient, slot, id, now));
-    return {
+    const history = historyOf(fanout, earlier, spent.get(budgetOf(fanout.root_id, recipient.emailKey)) ?? 0);
+    const letterId = await letter(recipient.language, history.last);
+    orders.push(orderFor(ground, { id, fanout, plan, recipient, slot, history }, letterId, now));
+    alerts.push({
       id,
       root_id: fanout.root_id,
       notice_id: fanout.notice_id,
@@ -155,55 +171,23 @@ async function send(
       email_key: recipient.emailKey,
       created_at: now,
       ended: null,
-    };
-  });
+    });
+  }
   await alertStore.add(tx, alerts);
   await queueMails(tx, orders, now);
 }
 
-function orderFor(
-  ground: AlertGround,
-  fanout: FanoutsTable,
-  plan: FanoutPlan,
-  recipient: Recipient,
-  slot: Slot,
-  id: string,
-  now: Instant,
-): MailOrder {
-  const host = new URL(ground.publicUrl).hostname;
-  const stop = stopUrl(ground.publicUrl, ground.secret, recipient.id, recipient.language);
-  // One invented first message for each notice and address: every mail refers to it, so mail programs keep them in one thread.
-  const thread = `<notice-${fanout.root_id}.${recipient.id}@${host}>`;
-  return {
-    id,
-    class: 'bulk',
-    letterId: plan.letters[recipient.language],
-    recipient: recipient.email,
-    fields: personalFields({
-      language: recipient.language,
-      slot,
-      limit: ground.alertsPerNotice,
-      mailboxes: recipient.mailboxes,
-      all: plan.all,
-      open: plan.open,
-      stopUrl: stop,
-    }),
-    headers: {
-      'In-Reply-To': thread,
-      References: thread,
-      'List-Unsubscribe': `<${stop}>`,
-      'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
-    },
-    messageId: `<${fanout.root_id}.${slot}.${id}@${host}>`,
-    datedAt: now,
-    budget: budgetOf(fanout.root_id, recipient.emailKey),
-    repeatable: slot !== LAST_WORD,
-    notBefore: now,
-    notAfter: fanout.published_at + WORTH[slot],
-  };
-}
+const HANDED_OVER: readonly MailState[] = ['sent', 'in_doubt', 'handing'];
+const ON_ITS_WAY: readonly MailState[] = ['queued', 'claimed'];
 
-/** At most three hand-overs are made under one key: all notices of one root fault, one mailbox. */
-export function budgetOf(rootId: string, emailKey: string): string {
-  return `${rootId}:${emailKey}`;
+/** A copy that was repeated because its answer was lost has used up one more of the three. */
+function historyOf(fanout: FanoutsTable, earlier: AlertOnItsWay[], tickets: number): History {
+  const handedOver = earlier.filter((alert) => HANDED_OVER.includes(alert.mailState) || alert.mayHaveArrived);
+  const coming = earlier.filter((alert) => ON_ITS_WAY.includes(alert.mailState) && !alert.mayHaveArrived);
+  const last = handedOver.findLast((alert) => alert.noticeId === fanout.notice_id);
+  return {
+    last: last && { number: last.reportNumber, revision: last.revision },
+    messageIds: handedOver.map((alert) => alert.messageId),
+    mails: Math.max(handedOver.length, tickets) + coming.length,
+  };
 }

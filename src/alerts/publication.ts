@@ -1,3 +1,4 @@
+import type { Tx } from '../db/open.ts';
 import type { Instant, Language } from '../time.ts';
 import type { Scope } from './scope.ts';
 import type { Purpose } from './slot.ts';
@@ -8,6 +9,20 @@ export interface AlertText {
   text: string;
   html: string;
 }
+
+/** One revision of one report of a notice. */
+export interface ReportRef {
+  number: number;
+  revision: number;
+}
+
+/** The letter of a report with what `since` did not say marked; undefined where either is missing. Handed in by the notices' room. */
+export type LetterSince = (
+  tx: Tx,
+  noticeId: string,
+  report: ReportRef,
+  since: ReportRef,
+) => Promise<Record<Language, AlertText> | undefined>;
 
 /** What publishing hands to this room: subject, text and scope. It is written into the outbox of the same transaction. */
 export interface Publication {
@@ -26,5 +41,7 @@ export interface Publication {
   all: Scope[];
   /** What is still broken, in all notices of the root fault; delays alone are not. */
   open: Scope[];
+  /** Of planned work. */
+  planned?: { from: Instant; to: Instant } | null;
   texts: Record<Language, AlertText>;
 }

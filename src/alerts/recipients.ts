@@ -6,6 +6,7 @@ import type { Addressee } from './slot.ts';
 /** An address that may be mailed, with what decides whether and how. */
 export interface Recipient extends Addressee {
   id: string;
+  customerId: string;
   email: string;
   emailKey: string;
   language: Language;
@@ -44,6 +45,7 @@ export async function recipients(
   );
   return rows.map((row) => ({
     id: row.id,
+    customerId: row.customer_id,
     email: row.email,
     emailKey: row.email_key,
     language: row.language,

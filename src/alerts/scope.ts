@@ -1,3 +1,6 @@
+import type { Message } from '../errors.ts';
+import type { Instant } from '../time.ts';
+
 /** What an alert is about, handed in by whoever publishes: this room knows services and facilities, but no notice. */
 export interface Scope {
   service: string;
@@ -7,6 +10,18 @@ export interface Scope {
    * with a mailbox of the mail it is part of.
    */
   partOf?: string | undefined;
+  /** How it fails and since when. Absent only in work that an older program left in the outbox. */
+  course?: Course | undefined;
+}
+
+export interface Course {
+  /** The reader's words: ご利用いただけません */
+  symptom: Message;
+  /** Nothing but a delay: mail comes, only late. */
+  delayed: boolean;
+  since: Instant;
+  approximate: boolean;
+  recoveredAt: Instant | null;
 }
 
 /** A mailbox of the person who registered the address. */

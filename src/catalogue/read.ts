@@ -1,5 +1,5 @@
 import type { Reader } from '../db/open.ts';
-import type { Catalogue, CatalogueNames } from './catalogue.ts';
+import type { Catalogue, CatalogueNames, Desk } from './catalogue.ts';
 import { catalogueStore } from './store.ts';
 
 /** What other rooms may read of this one. */
@@ -12,4 +12,9 @@ export function loadCatalogue(db: Reader): Promise<Catalogue> {
 /** What everything is or was called, for notices of any age. */
 export function loadNames(db: Reader): Promise<CatalogueNames> {
   return catalogueStore.names(db);
+}
+
+/** Where customers can ask. */
+export function loadDesks(db: Reader): Promise<Desk[]> {
+  return catalogueStore.desks(db);
 }

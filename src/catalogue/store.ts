@@ -1,6 +1,6 @@
 import type { Reader, Tx } from '../db/open.ts';
 import type { Instant } from '../time.ts';
-import type { Catalogue, CatalogueNames, Name } from './catalogue.ts';
+import type { Catalogue, CatalogueNames, Desk, Name } from './catalogue.ts';
 
 /** The room's only SQL. */
 export const catalogueStore = {
@@ -103,7 +103,6 @@ export const catalogueStore = {
       .execute();
     const dependencies = await db.selectFrom('service_dependencies').selectAll().orderBy('depends_on').execute();
     const domains = await db.selectFrom('facility_domains').selectAll().orderBy('domain').execute();
-    const desks = await db.selectFrom('desks').selectAll().orderBy('position').execute();
     const dependsOn = group(dependencies, (row) => row.service);
     const domainsOf = group(domains, (row) => row.facility);
     return {
@@ -124,14 +123,19 @@ export const catalogueStore = {
           ? { mailDomains: (domainsOf.get(row.code) ?? []).map((entry) => entry.domain) }
           : {}),
       })),
-      desks: desks.map((row) => ({
-        key: row.key,
-        name: nameOf(row),
-        ...(row.phone === null ? {} : { phone: row.phone }),
-        ...(row.url === null ? {} : { url: row.url }),
-        ...(row.hours_ja === null ? {} : { hours: nameOf({ name_ja: row.hours_ja, name_en: row.hours_en }) }),
-      })),
+      desks: await catalogueStore.desks(db),
     };
+  },
+
+  async desks(db: Reader): Promise<Desk[]> {
+    const rows = await db.selectFrom('desks').selectAll().orderBy('position').execute();
+    return rows.map((row) => ({
+      key: row.key,
+      name: nameOf(row),
+      ...(row.phone === null ? {} : { phone: row.phone }),
+      ...(row.url === null ? {} : { url: row.url }),
+      ...(row.hours_ja === null ? {} : { hours: nameOf({ name_ja: row.hours_ja, name_en: row.hours_en }) }),
+    }));
   },
 
   async names(db: Reader): Promise<CatalogueNames> {

@@ -71,6 +71,16 @@ export async function addLetter(tx: Tx, letter: Letter, now: Instant): Promise<v
   await mailStore.addLetter(tx, letter, now);
 }
 
+/** Whether a letter is in the outbox: those that are made when their first reader comes. */
+export async function hasLetter(tx: Tx, id: string): Promise<boolean> {
+  return mailStore.hasLetter(tx, id);
+}
+
+/** Puts a letter there unless somebody else has just done so with the same words. */
+export async function ensureLetter(tx: Tx, letter: Letter, now: Instant): Promise<void> {
+  await mailStore.ensureLetter(tx, letter, now);
+}
+
 /**
  * Puts mails into the outbox of the transaction that caused them.
  * @throws Error where a recipient is not exactly one plain address: nothing else may ever reach an envelope.

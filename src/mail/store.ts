@@ -1,6 +1,6 @@
 import { type Insertable, type Selectable, sql } from 'kysely';
 import type { Database, Reader, Tx } from '../db/open.ts';
-import type { CouriersTable, MailsTable } from '../db/tables/mail.ts';
+import type { CouriersTable, LettersTable, MailsTable } from '../db/tables/mail.ts';
 import { type Instant, MINUTE } from '../time.ts';
 import type { Settlement } from './courier/attempt.ts';
 import type { Letter, MailOrder } from './outbox.ts';
@@ -39,17 +39,19 @@ export interface DueMail {
 
 export const mailStore = {
   async addLetter(tx: Tx, letter: Letter, now: Instant): Promise<void> {
+    await tx.insertInto('letters').values(letterRow(letter, now)).execute();
+  },
+
+  async ensureLetter(tx: Tx, letter: Letter, now: Instant): Promise<void> {
     await tx
       .insertInto('letters')
-      .values({
-        id: letter.id,
-        subject: letter.subject,
-        text_body: letter.text,
-        html_body: letter.html,
-        headers: JSON.stringify(letter.headers),
-        created_at: now,
-      })
+      .values(letterRow(letter, now))
+      .onConflict((conflict) => conflict.column('id').doNothing())
       .execute();
+  },
+
+  async hasLetter(db: Reader, id: string): Promise<boolean> {
+    return (await db.selectFrom('letters').select('id').where('id', '=', id).executeTakeFirst()) !== undefined;
   },
 
   async letter(db: Reader, id: string): Promise<Letter> {
@@ -359,6 +361,17 @@ function dueOf(row: Pick<MailsTable, 'id' | 'recipient_domain' | 'next_attempt_a
 function evenly<Value>(values: Value[]): Value[] {
   const size = 2 ** Math.ceil(Math.log2(Math.max(1, values.length)));
   return [...values, ...Array<Value>(size - values.length).fill(values[values.length - 1] as Value)];
+}
+
+function letterRow(letter: Letter, now: Instant): LettersTable {
+  return {
+    id: letter.id,
+    subject: letter.subject,
+    text_body: letter.text,
+    html_body: letter.html,
+    headers: JSON.stringify(letter.headers),
+    created_at: now,
+  };
 }
 
 function rowOf(order: MailOrder, now: Instant): Insertable<MailsTable> {

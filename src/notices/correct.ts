@@ -38,7 +38,7 @@ export async function correctReport(
     await record(tx, now, poster, 'report:correct', 'notice', noticeId, wrong, report);
     const after = await noticeStore.find(tx, noticeId);
     if (!after) throw missing;
-    if (!report.backfilled) await enqueue(ground, tx, { notice: after, report, since: wrong });
+    if (!report.backfilled) await enqueue(ground, tx, { notice: after, report });
     await noticeStore.nextEdition(tx, now);
     await also?.(tx, after);
     return after;

@@ -1,4 +1,5 @@
 import { enqueuePublication } from '../alerts/enqueue.ts';
+import { loadDesks } from '../catalogue/read.ts';
 import type { Tx } from '../db/open.ts';
 import { Conflict, type FieldProblem, Forbidden, Invalid, NotFound } from '../errors.ts';
 import { record } from '../staff/audit.ts';
@@ -12,7 +13,7 @@ import type { Poster } from './poster.ts';
 import { publicationOf } from './reach.ts';
 import type { Report } from './report.ts';
 import { noticeStore } from './store.ts';
-import { letterFor } from './wording/letters.ts';
+import { type LetterOf, letterFor } from './wording/letters.ts';
 
 /**
  * Publishes the next report of a notice. Report, impacts, postings, audit row, outbox work and the edition's new number are one
@@ -142,7 +143,7 @@ async function publishIn(
   });
   const after = await noticeStore.find(tx, noticeId);
   if (!after) throw notFound();
-  if (!report.backfilled) await enqueue(ground, tx, { notice: after, report, since: before.reports.at(-1) ?? null });
+  if (!report.backfilled) await enqueue(ground, tx, { notice: after, report });
   await noticeStore.nextEdition(tx, now);
   return after;
 }
@@ -227,20 +228,29 @@ async function writePostings(
   }
 }
 
-/** The outbox work: who is mailed follows from what the whole root fault looks like at this moment. `since`: what came before. */
+/**
+ * The outbox work: who is mailed follows from what the whole root fault looks like at this moment. The letters are for those who have
+ * had no mail on this notice; letter-since.ts writes those in which changes are marked.
+ */
 export async function enqueue(
   ground: NoticeGround,
   tx: Tx,
-  { notice, report, since }: { notice: Notice; report: Report; since: Report | null },
+  { notice, report }: { notice: Notice; report: Report },
 ): Promise<void> {
   const family = await noticeStore.ofRoot(tx, notice.rootId);
-  const names = await noticeStore.names(tx);
-  const url = {
-    ja: noticeUrl(ground.publicUrl, notice.id),
-    en: noticeUrl(`${ground.publicUrl}/en`, notice.id),
-  };
-  const letter = { notice, report, since, names, operator: ground.operator, url };
+  const letter = { notice, report, since: null, ...(await letterGround(ground, tx, notice.id)) };
   const texts = { ja: letterFor(letter, 'ja'), en: letterFor(letter, 'en') };
-  const listId = `<notices.${new URL(ground.publicUrl).hostname}>`;
-  await enqueuePublication(tx, publicationOf(notice, report, family, names, texts), listId, ground.clock.now());
+  const { hostname } = new URL(ground.publicUrl);
+  const publication = publicationOf(notice, report, family, letter.names, texts);
+  await enqueuePublication(tx, publication, hostname, ground.clock.now());
+}
+
+/** What every letter of a notice needs to be written. */
+export async function letterGround(
+  { operator, publicUrl }: Pick<NoticeGround, 'operator' | 'publicUrl'>,
+  tx: Tx,
+  noticeId: string,
+): Promise<Pick<LetterOf, 'names' | 'desks' | 'operator' | 'url'>> {
+  const url = { ja: noticeUrl(publicUrl, noticeId), en: noticeUrl(`${publicUrl}/en`, noticeId) };
+  return { names: await noticeStore.names(tx), desks: await loadDesks(tx), operator, url };
 }

@@ -6,6 +6,7 @@ import type { Impact } from './impact.ts';
 import type { Notice } from './notice.ts';
 import type { Report } from './report.ts';
 import type { Names } from './wording/names.ts';
+import { symptomWords } from './wording/words.ts';
 
 /** What a report is to those who are mailed. A correction is a last word: it never takes the place kept for recovery. */
 export function purposeOf(report: Report): Purpose {
@@ -57,11 +58,23 @@ export function publicationOf(
     mail: report.mail,
     all: notice.impacts.map((impact) => scopeOf(impact, names)),
     open: open.map((impact) => scopeOf(impact, names)),
+    planned: report.picture.planned ?? null,
     texts,
   };
 }
 
 function scopeOf(impact: Impact, names: Names): Scope {
   const partOf = names.services.get(impact.service)?.partOf ?? undefined;
-  return { service: impact.service, facilities: impact.facilities, partOf };
+  return {
+    service: impact.service,
+    facilities: impact.facilities,
+    partOf,
+    course: {
+      symptom: symptomWords(impact),
+      delayed: impact.symptom === 'delayed',
+      since: impact.startedAt,
+      approximate: impact.approximate,
+      recoveredAt: impact.recoveredAt,
+    },
+  };
 }

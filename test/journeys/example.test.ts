@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { expandAll } from '../../src/alerts/expand.ts';
 import { loadExample } from '../../src/cli/example.ts';
 import { loadPostings, loadPublished } from '../../src/notices/read.ts';
+import { alertGround } from '../support/alerts.ts';
 import { startApp } from '../support/app.ts';
 import { at } from '../support/clock.ts';
 import { Browser, keyFor } from '../support/people.ts';
@@ -49,8 +50,8 @@ describe('the example operator', () => {
   });
 
   test('mails nobody about history', async () => {
-    const { db, ground } = await loaded();
-    await expandAll(ground);
+    const { db, clock } = await loaded();
+    await expandAll(alertGround(db, clock));
     expect(await db.kysely.selectFrom('mails').selectAll().execute()).toEqual([]);
   });
 

@@ -75,6 +75,7 @@ const letter = (number: number, since: Report | null, language: 'ja' | 'en' = 'j
         services: new Map([['mail', { ja: 'OCNメール', en: 'OCN Mail', partOf: null }]]),
         facilities: new Map(),
       },
+      desks: [],
       operator: { name: { ja: 'OCN', en: 'OCN' }, timeZone: 'Asia/Tokyo' },
       url: { ja: 'https://status.example/notices/20140306-1', en: 'https://status.example/en/notices/20140306-1' },
     },
@@ -89,19 +90,19 @@ test('a first letter marks nothing', () => {
 
 test('a letter shows what changed since the report before: underlined, between marks, and in words', () => {
   const { text, html } = letter(2, reports[0] as Report);
-  expect(text).toContain('《 》で囲んだところが、第1報からの変更点です。');
+  expect(text).toContain('《 》で囲んだところが、前回このアドレスにお送りした第1報からの変更点です。');
   expect(text).toContain('《9》時現在、原因を調査しています。');
   expect(text).toContain('■ 影響のないもの（新しい項目）\n《送信はできます。》');
   expect(text).toContain('■ 第1報にあり、この報にはない項目\n今ご利用いただける方法');
   expect(text).toContain('■ 原因\n調査中です');
-  expect(html).toContain('下線のところが、第1報からの変更点です。');
+  expect(html).toContain('下線のところが、前回このアドレスにお送りした第1報からの変更点です。');
   expect(html).toMatch(/<ins style="[^"]*underline[^"]*">9<\/ins>時現在/);
   expect(html).toContain('影響のないもの（新しい項目）');
 });
 
 test('who has had another report last reads what is news since that one', () => {
   const { text } = letter(3, reports[0] as Report);
-  expect(text).toContain('《 》で囲んだところが、第1報からの変更点です。');
+  expect(text).toContain('《 》で囲んだところが、前回このアドレスにお送りした第1報からの変更点です。');
   expect(text).toContain('■ 影響のないもの（新しい項目）');
   expect(letter(3, reports[1] as Report).text).toContain('■ 影響のないもの\n送信はできます。');
 });
@@ -109,7 +110,9 @@ test('who has had another report last reads what is news since that one', () => 
 test('a correction is told against the revision that it corrects, in English too', () => {
   const wrong = report(2, '8時現在、原因を調査しています。', { cause: { state: 'investigating' } }, { revision: 1 });
   const { text, html } = letter(2, wrong, 'en');
-  expect(text).toContain('What has changed since report 2, corrected stands between 《 》.');
+  expect(text).toContain(
+    'What has changed since the last mail to this address, report 2, corrected, stands between 《 》.',
+  );
   expect(text).toContain('■ What still works (new)');
-  expect(html).toContain('What has changed since report 2, corrected is underlined.');
+  expect(html).toContain('What has changed since the last mail to this address, report 2, corrected, is underlined.');
 });
