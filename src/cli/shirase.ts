@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { ConfigError } from '../config.ts';
 import { Invalid } from '../errors.ts';
+import { backupCommand, courierCommand, restoreCommand } from './backup.ts';
 import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
 import { keyCommand } from './key.ts';
@@ -31,6 +32,21 @@ const COMMANDS: Record<string, { usage: string; what: string; run: (words: strin
     usage: 'export DIR',
     what: 'write all public pages as files, for a web server or a CDN',
     run: exportCommand,
+  },
+  backup: {
+    usage: 'backup FILE',
+    what: 'copy the SQLite database while the server runs, and check it',
+    run: backupCommand,
+  },
+  restore: {
+    usage: 'restore FILE [--force]',
+    what: 'put a backup in the place of the SQLite database; no mail goes out until you release it',
+    run: restoreCommand,
+  },
+  courier: {
+    usage: 'courier [status] | courier freeze [--reason R] | courier release [--unsent hold|send]',
+    what: 'say whether mails go out; stop them on all nodes; let them go on',
+    run: courierCommand,
   },
   replay: {
     usage: 'replay [--speed 60] [--url URL] [--key KEY]',
