@@ -11,18 +11,21 @@ import { loggerOf } from './http/log.ts';
 import { redact } from './http/redact.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { hasStaff, makeSetupLink } from './staff/setup-link.ts';
-import { carryOut, choresOf, closeApp, groundOf, openMetrics, publicUrlOf, readyDatabase, Sending } from './start.ts';
+import { databaseInTime, freezeWhereOlder } from './stand-in.ts';
+import { carryOut, choresOf, closeApp, groundOf, openMetrics, publicUrlOf, Sending } from './start.ts';
 import { systemClock } from './time.ts';
 
 /** The process: settings, database, web and courier, and a stop that loses nothing. The only file with signals. */
 async function main(): Promise<void> {
   const config = readConfig();
-  const db = await readyDatabase(config, (error, message) =>
-    process.stderr.write(redact(`${message}: ${String(error)}\n`)),
-  );
+  const say = (line: string) => process.stderr.write(redact(`${line}\n`));
+  const db = await databaseInTime(config, (error, message) => say(`${message}: ${String(error)}`), say);
   const ground = groundOf(config, db, systemClock);
   const metrics = new Metrics(version());
   const app = await buildApp({ ...ground, metrics, logger: loggerOf(config.logLevel, process.stdout) });
+  const known = await hasStaff(db);
+  const older = known ? await freezeWhereOlder(config, ground) : undefined;
+  if (older) app.log.error(older);
   const firstWords = await prepareFirstStart(config, db, ground);
   const sending = new Sending(config, ground, app.log, metrics);
   const chores = new Chores(choresOf(ground), (error, message) => app.log.warn({ err: error }, message));

@@ -3,18 +3,19 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
-import { type AlertGround, expandNext } from './alerts/expand.ts';
+import { type AlertGround, expandAll, expandNext } from './alerts/expand.ts';
 import { alertSettled, recheckAlert } from './alerts/recheck.ts';
 import type { Ground } from './app.ts';
 import type { Chore } from './chores.ts';
 import { type Config, ConfigError, packageRoot } from './config.ts';
 import { migrate } from './db/migrate.ts';
-import { type Database, openDatabase, type Warn } from './db/open.ts';
+import { type Database, type OpenOptions, openDatabase, type Warn } from './db/open.ts';
 import { becomeSoleSender } from './db/sole-sender.ts';
 import { lookOf } from './http/look.ts';
 import { hashingGate, staffHashingGate } from './http/passwords.ts';
 import { countSessions, removeExpiredSessions } from './http/sessions.ts';
 import { Courier } from './mail/courier/courier.ts';
+import { freezeSending } from './mail/freeze.ts';
 import { outboxHealth } from './mail/health.ts';
 import { onlyTo } from './mail/relay/allowlist.ts';
 import { fileRelay } from './mail/relay/file-relay.ts';
@@ -28,22 +29,48 @@ import { callWarnings } from './notices/warnings/call.ts';
 import { warnOfLimits } from './notices/warnings/warn.ts';
 import { Exporter, mustBeFolder } from './site/export/exporter.ts';
 import { Purge } from './site/export/purge.ts';
+import { record, SYSTEM } from './staff/audit.ts';
 import { forgetSignIns } from './staff/factor/second-step.ts';
 import { forgetOldAnswers } from './staff/idempotency.ts';
 import { type Clock, HOUR, SECOND } from './time.ts';
 
 /** The pieces that main.ts puts together and the command line partly shares. */
 
+export interface ReadyOptions extends OpenOptions {
+  /** Reads all of a SQLite file first and looks whether it is whole. */
+  inspect?: boolean;
+}
+
 /** Opened, and brought up to this program's schema. */
-export async function readyDatabase(config: Config, warn: Warn): Promise<Database> {
-  const db = openDatabase(config.databaseUrl, warn);
+export async function readyDatabase(config: Config, warn: Warn, options: ReadyOptions = {}): Promise<Database> {
+  const db = openDatabase(config.databaseUrl, warn, options);
   try {
+    if (options.inspect) await db.inspect();
     await migrate(db, join(packageRoot, 'migrations'));
     return db;
   } catch (error) {
     await db.close().catch(() => {});
     throw error;
   }
+}
+
+/**
+ * No mail goes out any more, on any node, until somebody releases it. Publications that have not been spread out yet are spread
+ * first: what they would mail belongs to what is decided about then.
+ */
+export async function freezeSendingOf(ground: Omit<Ground, 'logger'>, reason: string): Promise<void> {
+  const { db, clock } = ground;
+  await db.transaction((tx) => freezeSending(tx, clock.now(), reason));
+  await expandAll(ground);
+  await db.transaction(async (tx) => {
+    await freezeSending(tx, clock.now(), reason);
+    await record(tx, clock.now(), SYSTEM, 'courier:freeze', 'courier', '1', undefined, { reason });
+  });
+}
+
+/** Where the newest edition stands as files: for a web server, or only for the day on which the database cannot be opened. */
+export function keptEditionDir(config: Config): string {
+  return config.exportDir ?? join(config.dataDir, 'last-edition');
 }
 
 /** The configured secret, which production insists on; elsewhere one is made once and kept beside the database. */
@@ -189,10 +216,9 @@ export async function carryOut(config: Config, app: FastifyInstance, clock: Cloc
   const { edition, operator } = app;
   const warn: Warn = (error, message) => app.log.warn({ err: error }, message);
   const carriers: (Exporter | Purge)[] = [];
-  if (config.exportDir) {
-    await mustBeFolder(config.exportDir);
-    carriers.push(new Exporter({ dir: config.exportDir, edition, operator, clock, warn }));
-  }
+  if (config.exportDir) await mustBeFolder(config.exportDir);
+  const presentOnly = config.exportDir === undefined;
+  carriers.push(new Exporter({ dir: keptEditionDir(config), edition, operator, clock, warn, presentOnly }));
   if (config.cdnPurgeUrl) {
     carriers.push(new Purge({ edition, url: config.cdnPurgeUrl, token: config.cdnPurgeToken, warn }));
   }

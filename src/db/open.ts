@@ -25,6 +25,8 @@ export interface Database {
   exec(sql: string): Promise<void>;
   /** Whether it answers, and keeps what it acknowledges. @throws Error saying what is wrong. */
   check(): Promise<void>;
+  /** Reads all of it and looks whether it is whole; a second for each few hundred MB. PostgreSQL does that itself. @throws Error */
+  inspect(): Promise<void>;
   /** Statements that failed since it was opened. */
   failures(): number;
   close(): Promise<void>;
@@ -33,10 +35,15 @@ export interface Database {
 /** How the ground floor reports what nobody is waiting for. */
 export type Warn = (error: unknown, message: string) => void;
 
+export interface OpenOptions {
+  /** Milliseconds for which SQLite waits, and with it the whole process, while somebody else writes. */
+  patience?: number;
+}
+
 /** `url` is `postgres://…` or `sqlite:PATH`. */
-export function openDatabase(url: string, warn: Warn): Database {
+export function openDatabase(url: string, warn: Warn, options: OpenOptions = {}): Database {
   if (/^postgres(ql)?:\/\//.test(url)) return openPostgres(url, warn);
-  return openSqlite(url.replace(/^sqlite:/, ''));
+  return openSqlite(url.replace(/^sqlite:/, ''), options.patience);
 }
 
 /** A unique constraint refused the row: somebody else was first. */

@@ -37,6 +37,7 @@ export function openPostgres(url: string, warn: Warn): Database {
     check: async () => {
       await pool.query('SELECT number FROM schema_migrations LIMIT 1');
     },
+    inspect: async () => {},
     failures: failed.count,
     close: () => kysely.destroy(),
   };

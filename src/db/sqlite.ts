@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import BetterSqlite3 from 'better-sqlite3';
 import {
   CompiledQuery,
@@ -20,14 +21,14 @@ type Connection = BetterSqlite3.Database;
  * One connection writes, behind Kysely's queue of one; a second, read-only one serves the hot prepared statements, so that they
  * never see what a running transaction has not committed.
  */
-export function openSqlite(file: string): Database {
+export function openSqlite(file: string, patience = 5000): Database {
   mkdirSync(dirname(file), { recursive: true });
-  const writer = connect(file);
-  const reader = connect(file);
+  const writer = connect(file, patience);
+  const reader = connect(file, patience);
   reader.pragma('query_only = ON');
   const failed = countFailures();
   const kysely = new Kysely<Tables>({
-    dialect: new ImmediateDialect({ database: rememberStatements(writer) }),
+    dialect: new ImmediateDialect({ database: rememberStatements(writer) }, patience),
     log: failed.log,
   });
   return {
@@ -45,6 +46,10 @@ export function openSqlite(file: string): Database {
       for (const connection of [writer, reader]) mustBeFull(connection, file);
       reader.prepare('SELECT number FROM schema_migrations LIMIT 1').get();
     },
+    inspect: async () => {
+      const found = reader.pragma('quick_check(3)', { simple: true }) as string;
+      if (found !== 'ok') throw Object.assign(new Error(found), { code: 'SQLITE_CORRUPT' });
+    },
     failures: failed.count,
     close: async () => {
       await kysely.destroy();
@@ -53,9 +58,24 @@ export function openSqlite(file: string): Database {
   };
 }
 
-function connect(file: string): Connection {
-  const connection = new BetterSqlite3(file, { timeout: 5000 });
-  retryWhileBusy(() => connection.pragma('journal_mode = WAL'));
+/**
+ * Milliseconds for which the library itself waits for a lock, and the whole process with it: no page is served meanwhile. The rest of
+ * the patience is waited for outside of it.
+ */
+const HELD_UP = 50;
+
+function connect(file: string, patience: number): Connection {
+  const connection = new BetterSqlite3(file, { timeout: Math.min(patience, HELD_UP) });
+  try {
+    return prepared(connection, file, patience);
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+function prepared(connection: Connection, file: string, patience: number): Connection {
+  retryWhileBusy(patience, () => connection.pragma('journal_mode = WAL'));
   // better-sqlite3 is compiled with NORMAL for WAL and applies it when an existing file is opened again: after a power cut that
   // loses acknowledged publications. Set it at every open and look whether it held.
   connection.pragma('synchronous = FULL');
@@ -71,13 +91,13 @@ function mustBeFull(connection: Connection, file: string): void {
 }
 
 /** Changing to WAL from several processes at once can answer SQLITE_BUSY in spite of the timeout. */
-function retryWhileBusy(act: () => void): void {
+function retryWhileBusy(patience: number, act: () => void): void {
   for (let attempt = 1; ; attempt++) {
     try {
       act();
       return;
     } catch (error) {
-      if (attempt === 50 || (error as { code?: string }).code !== 'SQLITE_BUSY') throw error;
+      if (attempt * HELD_UP > patience || (error as { code?: string }).code !== 'SQLITE_BUSY') throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
     }
   }
@@ -102,18 +122,56 @@ function rememberStatements(connection: Connection): SqliteDatabase {
 
 class ImmediateDialect extends SqliteDialect {
   readonly #config: { database: SqliteDatabase };
-  constructor(config: { database: SqliteDatabase }) {
+  readonly #patience: number;
+  constructor(config: { database: SqliteDatabase }, patience: number) {
     super(config);
     this.#config = config;
+    this.#patience = patience;
   }
   override createDriver(): Driver {
-    return new ImmediateDriver(this.#config);
+    return new ImmediateDriver(this.#config, this.#patience);
   }
 }
 
 /** Takes the write lock at BEGIN: a read that is promoted later answers SQLITE_BUSY at once, whatever the timeout. */
 class ImmediateDriver extends SqliteDriver {
+  readonly #patience: number;
+  constructor(config: { database: SqliteDatabase }, patience: number) {
+    super(config);
+    this.#patience = patience;
+  }
+
+  override async acquireConnection(): Promise<DatabaseConnection> {
+    const connection = await super.acquireConnection();
+    return {
+      executeQuery: (query) => this.#untilFree(() => connection.executeQuery(query)),
+      streamQuery: (query, size) => connection.streamQuery(query, size),
+    };
+  }
+
+  /** A backup, a checkpoint or another process' write lasts a moment: it is waited for without holding up the pages. */
+  async #untilFree<Result>(work: () => Promise<Result>): Promise<Result> {
+    const until = performance.now() + this.#patience;
+    for (;;) {
+      try {
+        return await work();
+      } catch (error) {
+        if ((error as { code?: string }).code !== 'SQLITE_BUSY' || performance.now() > until) throw error;
+        await wait(20);
+      }
+    }
+  }
+
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw('BEGIN IMMEDIATE'));
+  }
+
+  /** A full or failing disk has rolled back already; the complaint about that would hide the cause. */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    try {
+      await super.rollbackTransaction(connection);
+    } catch (error) {
+      if (!String((error as Error).message).includes('no transaction is active')) throw error;
+    }
   }
 }

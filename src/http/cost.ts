@@ -11,6 +11,7 @@ export function costOf(url: string | undefined, audience: Audience | undefined):
   if (url === undefined || !audience) return 'open';
   if (audience.who === 'staff' || url.startsWith('/console')) return 'staff';
   if (audience.who === 'key') return 'api';
+  if (audience.who === 'link') return 'lookup';
   if (url.includes('/sign-in')) return 'sign-in';
   if (url === '/my' || url === '/check' || url === '/api/v1/me/mail-status' || url === '/my/services') return 'lookup';
   return audience.who === 'customer' ? 'customer' : 'open';

@@ -1,4 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { troubleOf, troubleText } from '../db/trouble.ts';
 import { Busy, Conflict, Forbidden, Invalid, type Message, NotEnrolled, NotFound, NotSignedIn } from '../errors.ts';
 import { signInRedirect } from './audience.ts';
 import { safetyHeaders } from './headers.ts';
@@ -27,6 +28,7 @@ export function answer(request: FastifyRequest, reply: FastifyReply, error: Fast
   const found = classify(error, language);
   if (found.status >= 500 && !(error instanceof Busy)) request.log.error({ err: error }, 'request failed');
   if (error instanceof Busy) reply.header('retry-after', String(error.retryAfterSeconds));
+  else if (found.status === 503) reply.header('retry-after', String(10 + Math.floor(Math.random() * 21)));
   if (error instanceof NotSignedIn && apiPath(request)) reply.header('www-authenticate', 'Bearer realm="shirase"');
   if (apiPath(request)) {
     return reply
@@ -73,6 +75,8 @@ function classify(error: FastifyError | Error, language: 'ja' | 'en'): Answer {
   if (error instanceof Forbidden) return { status: 403, text: error.text };
   if (error instanceof Conflict) return { status: 409, text: error.text };
   if (error instanceof Busy) return { status: 503, text: error.text };
+  const trouble = troubleOf(error);
+  if (trouble) return { status: 503, text: troubleText(trouble) };
   const status = 'statusCode' in error ? error.statusCode : undefined;
   if (status === 413) {
     return { status, text: { ja: '送信された内容が大きすぎます。', en: 'What was sent is too large.' } };

@@ -53,10 +53,10 @@ async function holdSome(tx: Tx, frozenAt: Instant, now: Instant): Promise<number
 }
 
 async function takeFree(tx: Tx, budget: string, mailId: string, now: Instant): Promise<number | null> {
-  const taken = await mailStore.ticketsOf(tx, budget);
+  const taken = (await mailStore.tickets(tx, [budget])).get(budget) ?? [];
   const free = [1, 2, 3].find((number) => !taken.includes(number));
   if (free === undefined) return null;
-  await mailStore.takeTicket(tx, budget, free, mailId, now);
+  await mailStore.takeTickets(tx, [{ budget, number: free, mailId }], now);
   return free;
 }
 

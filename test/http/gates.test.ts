@@ -36,7 +36,7 @@ test('with all places of customers taken, staff, programs and pages are answered
   const held = await Promise.all(Array.from({ length: 5 }, () => app.gates.lookup.enter()));
   const hashing = await Promise.all(Array.from({ length: 2 }, () => hashingGate.enter()));
   const waiting = customer.get('/my');
-  await expect.poll(() => app.gates.lookup.waiting).toBe(1);
+  await expect.poll(() => app.gates.lookup.waiting, { timeout: 30_000 }).toBe(1);
 
   expect((await staff.get('/console')).statusCode).toBe(200);
   expect((await app.inject({ url: '/' })).statusCode).toBe(200);

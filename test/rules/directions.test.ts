@@ -4,7 +4,7 @@ import { codeOf, filesBelow, type Import, importsOf } from './source.ts';
 /** Who may import whom: a room imports what stands below it, never what stands beside or above. docs/architecture.md draws it. */
 const FLOORS: string[][] = [
   ['main.ts'],
-  ['cli'],
+  ['cli', 'stand-in.ts'],
   ['start.ts'],
   ['app.ts'],
   ['site', 'regulator'],

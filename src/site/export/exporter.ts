@@ -11,6 +11,8 @@ export interface ExporterGround {
   edition: Edition;
   operator: Operator;
   clock: Clock;
+  /** What is long over is left to the server. */
+  presentOnly?: boolean;
   warn: (error: unknown, message: string) => void;
 }
 
@@ -61,11 +63,11 @@ export class Exporter {
   }
 
   async #tryToWrite(): Promise<void> {
-    const { edition, operator, clock, warn, dir } = this.#ground;
+    const { edition, operator, clock, warn, dir, presentOnly = false } = this.#ground;
     const { printed } = edition;
     if (!printed) return;
     try {
-      await this.#tree.write(printed, extrasOf(operator));
+      await this.#tree.write(printed, extrasOf(operator), { presentOnly });
       this.#warnedAt = undefined;
     } catch (error) {
       clearTimeout(this.#timer);
@@ -82,5 +84,5 @@ export class Exporter {
 /** @throws Error where nothing can be written there: told at the start, not in the first night. */
 export async function mustBeFolder(dir: string): Promise<void> {
   await mkdir(dir, { recursive: true });
-  if (!(await stat(dir)).isDirectory()) throw new Error(`SHIRASE_EXPORT_DIR: ${dir} is not a folder`);
+  if (!(await stat(dir)).isDirectory()) throw new Error(`${dir} is not a folder`);
 }

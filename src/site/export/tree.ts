@@ -23,6 +23,8 @@ export interface Extra {
 export interface TreeOptions {
   /** Also what few ask for: the press releases and pictures of all notices. */
   everything?: boolean;
+  /** Only what is printed at once: the present, without what few ask for and what is long over. */
+  presentOnly?: boolean;
   progress?: (done: number, all: number) => void;
 }
 
@@ -123,10 +125,12 @@ class Writing {
     this.#last = last;
   }
 
-  async sheets(printed: Printed, { everything = false, progress }: TreeOptions): Promise<number> {
+  async sheets(printed: Printed, { everything = false, presentOnly = false, progress }: TreeOptions): Promise<number> {
     const wanted = printed.paths().filter((path) => {
       const sheet = printed.sheet(path);
-      return sheet && (everything || !sheet.aside);
+      return (
+        sheet && (everything || !sheet.aside) && !(presentOnly && sheet.late && sheet.type.startsWith('text/html'))
+      );
     });
     let anew = 0;
     let done = 0;
