@@ -54,6 +54,10 @@ export async function readyDatabase(config: Config, warn: Warn, options: ReadyOp
   }
 }
 
+function alertsOf(ground: Omit<Ground, 'logger'>): AlertGround {
+  return { ...ground, letterSince: letterSince(ground) };
+}
+
 /**
  * No mail goes out any more, on any node, until somebody releases it. Publications that have not been spread out yet are spread
  * first: what they would mail belongs to what is decided about then.
@@ -61,7 +65,7 @@ export async function readyDatabase(config: Config, warn: Warn, options: ReadyOp
 export async function freezeSendingOf(ground: Omit<Ground, 'logger'>, reason: string): Promise<void> {
   const { db, clock } = ground;
   await db.transaction((tx) => freezeSending(tx, clock.now(), reason));
-  await expandAll(ground);
+  await expandAll(alertsOf(ground));
   await db.transaction(async (tx) => {
     await freezeSending(tx, clock.now(), reason);
     await record(tx, clock.now(), SYSTEM, 'courier:freeze', 'courier', '1', undefined, { reason });
@@ -187,11 +191,8 @@ export class Sending {
   }
 
   #run(alone: boolean): void {
-    const { db, clock, operator, publicUrl, secret, alertsPerNotice } = this.#ground;
-    const alerts: AlertGround = {
-      ...{ db, clock, operator, publicUrl, secret, alertsPerNotice },
-      letterSince: letterSince({ operator, publicUrl }),
-    };
+    const { db, clock, operator, alertsPerNotice } = this.#ground;
+    const alerts = alertsOf(this.#ground);
     this.#courier = new Courier({
       db,
       clock,

@@ -10,9 +10,9 @@ import { migrate } from '../../src/db/migrate.ts';
 import { type Database, openDatabase } from '../../src/db/open.ts';
 import { publishNotice, publishReport } from '../../src/notices/publish.ts';
 import { subscriber } from '../support/addresses.ts';
+import { alertGround } from '../support/alerts.ts';
 import { clockAt } from '../support/clock.ts';
 import { engine } from '../support/database.ts';
-import { testGround } from '../support/ground.ts';
 import { courierTo, states, tickets } from '../support/mail.ts';
 import { faultInput, nextReport, noticeGround, publisher, smallCatalogue } from '../support/notices.ts';
 import { startReceiver } from '../support/smtp.ts';
@@ -105,7 +105,7 @@ describe.runIf(engine === 'sqlite')('a backup', () => {
 
     // After the backup the first report goes out, and so does recovery: the restored database knows of neither.
     const courierOf = (on: Database) => {
-      const alerts = testGround(on, clock);
+      const alerts = alertGround(on, clock);
       return courierTo(on, clock, receiver.url, { recheck: recheckAlert(alerts), before: () => expandNext(alerts) });
     };
     await courierOf(db).drain();
