@@ -1,5 +1,6 @@
 import { badges } from './badges/kind.ts';
 import { banner } from './banner/kind.ts';
+import { checkSheet } from './check/page.ts';
 import type { Kind } from './edition/sheet.ts';
 import { calendar } from './feeds/calendar.ts';
 import { feeds } from './feeds/feeds.ts';
@@ -22,6 +23,7 @@ import { text } from './text/kind.ts';
 export const KINDS: Kind[] = [
   mark,
   front,
+  checkSheet,
   banner,
   guidance,
   notices,

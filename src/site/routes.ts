@@ -10,6 +10,7 @@ import { languageOf } from '../http/language.ts';
 import { render } from '../http/views.ts';
 import { oldestWait } from '../mail/health.ts';
 import { type Clock, MINUTE } from '../time.ts';
+import { checkRoutes } from './check/routes.ts';
 import type { Edition } from './edition/edition.ts';
 import type { FlatHeaders } from './edition/page.ts';
 import { searchPage } from './pages/search.ts';
@@ -41,7 +42,8 @@ export function siteRoutes(app: FastifyInstance, edition: Edition, counted: (sta
     site.get('/history/search', { config: { audience: { who: 'everyone' } } }, (request, reply) =>
       answerSearch(edition, request, reply),
     );
-    for (const path of edition.routes) {
+    checkRoutes(site, edition, (request, reply) => serve(edition, request, reply), notYet);
+    for (const path of edition.routes.filter((one) => one !== '/check')) {
       site.get(path, { config: { audience: { who: 'everyone' } } }, (request, reply) => serve(edition, request, reply));
     }
   });
