@@ -141,7 +141,16 @@ CREATE TABLE customers (
   display_name text,
   password_hash text,
   created_at bigint NOT NULL
-, links_from bigint NOT NULL DEFAULT 0);
+, links_from bigint NOT NULL DEFAULT 0, password_reset_id text, frozen_at bigint);
+
+CREATE TRIGGER customers_password_owner BEFORE UPDATE OF password_hash, password_reset_id ON customers
+WHEN NEW.password_reset_id IS NOT NULL
+  AND (NEW.password_hash IS NOT OLD.password_hash OR NEW.password_reset_id IS NOT OLD.password_reset_id)
+  AND NOT EXISTS (
+    SELECT 1 FROM password_resets r
+    WHERE r.id = NEW.password_reset_id AND r.customer_id = NEW.id AND r.used_at IS NOT NULL
+      AND NEW.password_reset_id IS NOT OLD.password_reset_id)
+BEGIN SELECT RAISE(ABORT, 'this reset belongs to another account'); END;
 
 CREATE TABLE desks (
   key text PRIMARY KEY,
@@ -365,6 +374,36 @@ CREATE INDEX notices_by_window ON notices (planned_to) WHERE planned_to IS NOT N
 
 CREATE INDEX notices_serious ON notices (id) WHERE serious_at IS NOT NULL;
 
+CREATE TABLE password_requests (
+  id text PRIMARY KEY,
+  login_hash text NOT NULL,                                          -- what was typed is not kept
+  customer_id text REFERENCES customers (id) ON DELETE CASCADE,      -- null: there is no such login
+  network text NOT NULL,
+  language text NOT NULL CHECK (language IN ('ja', 'en')),
+  created_at bigint NOT NULL,
+  answered_at bigint
+);
+
+CREATE INDEX password_requests_by_login ON password_requests (login_hash, created_at);
+
+CREATE INDEX password_requests_by_network ON password_requests (network, created_at);
+
+CREATE INDEX password_requests_open ON password_requests (created_at) WHERE answered_at IS NULL;
+
+CREATE TABLE password_resets (
+  id text PRIMARY KEY,
+  customer_id text NOT NULL REFERENCES customers (id) ON DELETE CASCADE,
+  purpose text NOT NULL CHECK (purpose IN ('reset', 'invitation')),
+  token_hash text NOT NULL UNIQUE,
+  contacts text NOT NULL,            -- digest of where the account could be reached when the link was made
+  created_at bigint NOT NULL,
+  expires_at bigint NOT NULL,
+  used_at bigint,
+  ended_at bigint                    -- another link or another password came in between
+);
+
+CREATE INDEX password_resets_by_customer ON password_resets (customer_id);
+
 CREATE TABLE postings (
   notice_id text NOT NULL REFERENCES notices (id),
   report_number integer NOT NULL,
@@ -457,7 +496,7 @@ CREATE TABLE sessions (
 
   proved_at bigint NOT NULL,
   expires_at bigint NOT NULL
-);
+, agent text);
 
 CREATE INDEX sessions_by_expiry ON sessions (expires_at);
 

@@ -8,12 +8,15 @@ import { alertSettled, recheckAlert } from './alerts/recheck.ts';
 import type { Ground } from './app.ts';
 import type { Chore } from './chores.ts';
 import { type Config, ConfigError, packageRoot } from './config.ts';
+import { answerRequests, forgetOldRequests } from './customers/password/request.ts';
 import { migrate } from './db/migrate.ts';
 import { type Database, type OpenOptions, openDatabase, type Warn } from './db/open.ts';
 import { becomeSoleSender } from './db/sole-sender.ts';
 import { lookOf } from './http/look.ts';
 import { hashingGate, staffHashingGate } from './http/passwords.ts';
 import { countSessions, removeExpiredSessions } from './http/sessions.ts';
+import { ownPasswordGuard } from './lookup/own-guard.ts';
+import { Situations } from './lookup/situation.ts';
 import { Courier } from './mail/courier/courier.ts';
 import { freezeSending } from './mail/freeze.ts';
 import { outboxHealth } from './mail/health.ts';
@@ -32,7 +35,7 @@ import { Purge } from './site/export/purge.ts';
 import { record, SYSTEM } from './staff/audit.ts';
 import { forgetSignIns } from './staff/factor/second-step.ts';
 import { forgetOldAnswers } from './staff/idempotency.ts';
-import { type Clock, HOUR, SECOND } from './time.ts';
+import { type Clock, HOUR, MINUTE, SECOND } from './time.ts';
 
 /** The pieces that main.ts puts together and the command line partly shares. */
 
@@ -247,6 +250,10 @@ export async function closeApp(app: FastifyInstance): Promise<void> {
 /** What this house does at its time though nobody asks, room by room. Web nodes leave it to the couriers. */
 export function choresOf(ground: Omit<Ground, 'logger'>): Chore[] {
   const { db, clock } = ground;
+  const passwords = {
+    ...ground,
+    guard: ownPasswordGuard(new Situations(db, clock), { db, clock, warn: () => {} }),
+  };
   return [
     {
       name: 'forget sessions that have run out',
@@ -256,6 +263,8 @@ export function choresOf(ground: Omit<Ground, 'logger'>): Chore[] {
     { name: 'forget sign-ins that nobody finished', every: HOUR, run: () => forgetSignIns(ground, clock.now()) },
     { name: 'warn staff of what is due', every: 15 * SECOND, run: () => warnOfLimits(ground) },
     { name: 'call the address of warnings', every: 5 * SECOND, run: () => callWarnings(ground) },
+    { name: 'answer requests for a new password', every: MINUTE, run: () => answerRequests(passwords) },
+    { name: 'forget old requests for a new password', every: HOUR, run: () => forgetOldRequests(passwords) },
     { name: 'forget old answers to programs', every: HOUR, run: () => forgetOldAnswers(db, clock.now()) },
   ];
 }

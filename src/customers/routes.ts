@@ -1,13 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import type { Database } from '../db/open.ts';
 import { Attempts } from '../http/attempts.ts';
 import { safeBack } from '../http/audience.ts';
 import { parse } from '../http/forms.ts';
 import { languageOf, localPath } from '../http/language.ts';
 import { endSession, startSession } from '../http/sessions.ts';
 import { page } from '../http/views.ts';
-import type { Clock } from '../time.ts';
+import { accountRoutes } from './account-routes.ts';
+import { passwordRoutes } from './password/password-routes.ts';
+import type { PasswordGround } from './password/request.ts';
 import { checkCustomer } from './sign-in.ts';
 
 const signInForm = z.object({
@@ -17,9 +18,11 @@ const signInForm = z.object({
 });
 
 /** How a customer comes in and goes. */
-export function customerRoutes(app: FastifyInstance, ground: { db: Database; clock: Clock }): void {
+export async function customerRoutes(app: FastifyInstance, ground: PasswordGround): Promise<void> {
   const { db, clock } = ground;
   const attempts = new Attempts(clock);
+  await passwordRoutes(app, ground, attempts);
+  accountRoutes(app, { db, clock });
 
   app.get('/my/sign-in', { config: { audience: { who: 'everyone', form: true } } }, async (request, reply) => {
     const back = safeBack((request.query as { back?: unknown }).back, '');

@@ -18,7 +18,8 @@ export async function checkCustomer(
   attempts.check(`customer:${login}`, ip);
   const row = await customerStore.byLogin(db.kysely, login);
   const right = await passwordMatches(row?.password_hash ?? null, given.password);
-  if (!right || !row) {
+  // Frozen by its owner: the right password is as good as a wrong one until he has set another.
+  if (!right || !row || row.frozen_at !== null) {
     attempts.failed(`customer:${login}`, ip);
     return null;
   }

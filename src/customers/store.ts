@@ -1,6 +1,7 @@
 import type { Insertable, Selectable } from 'kysely';
 import type { Database, Prepared, Reader, Tx } from '../db/open.ts';
 import type { CustomersTable, MailboxesTable } from '../db/tables/customers.ts';
+import { type Instant, SECOND } from '../time.ts';
 
 type Known = Pick<CustomersTable, 'id' | 'login' | 'display_name'>;
 
@@ -20,6 +21,16 @@ export const customerStore = {
       prepared.set(db, find);
     }
     return (await find.all(id))[0];
+  },
+
+  /** Links to his state that were made until now are worth nothing any more. */
+  async endLinks(tx: Tx, id: string, now: Instant): Promise<void> {
+    await tx
+      .updateTable('customers')
+      // the second of now may have made links already
+      .set({ links_from: (Math.floor(now / SECOND) + 1) * SECOND })
+      .where('id', '=', id)
+      .execute();
   },
 
   async anybody(db: Reader): Promise<boolean> {

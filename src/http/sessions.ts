@@ -52,6 +52,7 @@ export async function startSession(
     created_at: now,
     proved_at: now,
     expires_at: now + LIFE[who.audience],
+    agent: agentOf(request.headers['user-agent']),
   });
   const { secure } = request.server;
   reply.setCookie(cookieName(COOKIE[who.audience], secure), token, {
@@ -86,9 +87,14 @@ export async function sessionsOf(
   db: Reader,
   who: { audience: SessionAudience; subject: string },
   now: Instant,
-): Promise<{ id: string; createdAt: Instant; expiresAt: Instant }[]> {
+): Promise<{ id: string; createdAt: Instant; expiresAt: Instant; agent: string | null }[]> {
   const rows = await sessionStore.ofSubject(db, who.audience, who.subject, now);
-  return rows.map((row) => ({ id: row.token_hash, createdAt: row.created_at, expiresAt: row.expires_at }));
+  return rows.map((row) => ({
+    id: row.token_hash,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    agent: row.agent,
+  }));
 }
 
 /** Ends the sessions of one person at once: all, all `but` one, or `only` one. */
@@ -113,6 +119,29 @@ export async function countSessions(db: Reader, now: Instant): Promise<Record<st
     staff: 0,
     ...Object.fromEntries(rows.map(({ audience, sessions }) => [audience, sessions])),
   };
+}
+
+const BROWSERS: [RegExp, string][] = [
+  [/Edg(e|A|iOS)?\//, 'Edge'],
+  [/OPR\/|Opera/, 'Opera'],
+  [/SamsungBrowser\//, 'Samsung Internet'],
+  [/Firefox\/|FxiOS\//, 'Firefox'],
+  [/Chrom(e|ium)\/|CriOS\//, 'Chrome'],
+  [/Safari\//, 'Safari'],
+];
+const SYSTEMS: [RegExp, string][] = [
+  [/iPhone|iPad/, 'iOS'],
+  [/Android/, 'Android'],
+  [/Windows/, 'Windows'],
+  [/Mac OS X|Macintosh/, 'macOS'],
+  [/CrOS/, 'ChromeOS'],
+  [/Linux/, 'Linux'],
+];
+
+/** Enough to tell one's own telephone from one's computer; the rest of what browsers say of themselves is not kept. */
+function agentOf(header = ''): string | null {
+  const named = (names: [RegExp, string][]) => names.find(([sign]) => sign.test(header))?.[1];
+  return [named(BROWSERS), named(SYSTEMS)].filter((name) => name !== undefined).join(', ') || null;
 }
 
 /** Housekeeping: rows of sessions that have run out. */

@@ -1,3 +1,4 @@
+import type { Insertable, Selectable } from 'kysely';
 import type { Database, Prepared, Reader } from '../db/open.ts';
 import type { SessionsTable } from '../db/tables/staff.ts';
 import type { Instant } from '../time.ts';
@@ -6,18 +7,20 @@ import type { Session, SessionAudience } from './sessions.ts';
 const FIND =
   'SELECT token_hash, audience, subject, proved_at, expires_at FROM sessions WHERE token_hash = ? AND audience = ? AND expires_at > ?';
 
+type FoundSession = Pick<SessionsTable, 'token_hash' | 'audience' | 'subject' | 'proved_at' | 'expires_at'>;
+
 /** Every customer request asks this: prepared once for each database. */
-const prepared = new WeakMap<Database, Prepared<SessionsTable>>();
+const prepared = new WeakMap<Database, Prepared<FoundSession>>();
 
 export const sessionStore = {
-  async add(db: Reader, row: SessionsTable): Promise<void> {
+  async add(db: Reader, row: Insertable<SessionsTable>): Promise<void> {
     await db.insertInto('sessions').values(row).execute();
   },
 
   async find(db: Database, tokenHash: string, audience: SessionAudience, now: Instant): Promise<Session | null> {
     let find = prepared.get(db);
     if (!find) {
-      find = db.prepare<SessionsTable>('session-find', FIND);
+      find = db.prepare<FoundSession>('session-find', FIND);
       prepared.set(db, find);
     }
     const [row] = await find.all(tokenHash, audience, now);
@@ -45,7 +48,12 @@ export const sessionStore = {
   },
 
   /** Those that still live, the newest first. */
-  async ofSubject(db: Reader, audience: SessionAudience, subject: string, now: Instant): Promise<SessionsTable[]> {
+  async ofSubject(
+    db: Reader,
+    audience: SessionAudience,
+    subject: string,
+    now: Instant,
+  ): Promise<Selectable<SessionsTable>[]> {
     return db
       .selectFrom('sessions')
       .selectAll()

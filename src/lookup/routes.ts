@@ -8,15 +8,16 @@ import { page } from '../http/views.ts';
 import { type Clock, isoTime } from '../time.ts';
 import type { Touching } from './affected.ts';
 import { passwordChange } from './password-guard.ts';
-import { Situations } from './situation.ts';
+import type { Situations } from './situation.ts';
 import { statusLinkRoutes } from './status-link-routes.ts';
-import { openWhenUnknown, pageWhenUnknown, problemWhenUnknown } from './unknown.ts';
+import { answerWhenUnknown, pageWhenUnknown, problemWhenUnknown } from './unknown.ts';
 import { statusView } from './view.ts';
 
 export interface LookupGround {
   db: Database;
   clock: Clock;
   publicUrl: string;
+  situations: Situations;
 }
 
 const text = z.object({ ja: z.string(), en: z.string().optional() });
@@ -50,7 +51,7 @@ const passwordAnswer = z.object({
 
 /** Is my mail affected: the page, the JSON, and the portal's question before a password is changed. */
 export async function lookupRoutes(app: FastifyInstance, ground: LookupGround): Promise<void> {
-  const situations = new Situations(ground.db, ground.clock);
+  const { situations } = ground;
   const zone = app.operator.timeZone;
   await statusLinkRoutes(app, { situations, clock: ground.clock });
 
@@ -104,7 +105,7 @@ export async function lookupRoutes(app: FastifyInstance, ground: LookupGround): 
   });
 
   await app.register(async (plain) => {
-    plain.setErrorHandler(openWhenUnknown);
+    plain.setErrorHandler(answerWhenUnknown(ground.db));
     const scope = plain.withTypeProvider<ZodTypeProvider>();
     scope.get(
       '/api/v1/mailboxes/:address/password-change',

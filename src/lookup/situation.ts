@@ -1,4 +1,4 @@
-import type { Database } from '../db/open.ts';
+import type { Database, Tx } from '../db/open.ts';
 import type { StatusLink } from '../http/status-link.ts';
 import { type Clock, DAY, HOUR, type Instant } from '../time.ts';
 import { affected, type KnownNotice, type MailboxStatus } from './affected.ts';
@@ -37,6 +37,15 @@ export class Situations {
   async ofAddress(address: string, at: Instant): Promise<MailboxStatus | undefined> {
     const [status] = await this.#hold(await lookupStore.ofAddress(this.#db, address), at);
     return status;
+  }
+
+  /** As the transaction sees it: what was published a moment ago counts. */
+  async ofCustomerIn(tx: Tx, customerId: string, at: Instant): Promise<MailboxStatus[]> {
+    const asked = await lookupStore.ofCustomerIn(tx, customerId);
+    const known = this.#known;
+    const fresh = known && known.edition === asked.edition && known.readAt <= at && at < known.readAt + FRESH_FOR;
+    const notices = fresh ? known.notices : await lookupStore.known(tx, at - 2 * DAY);
+    return asked.mailboxes.map((mailbox) => affected(notices, mailbox, at));
   }
 
   /** undefined where the link has been ended, by its customer or with its address. */

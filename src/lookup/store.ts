@@ -1,4 +1,4 @@
-import type { Database, Prepared, Reader } from '../db/open.ts';
+import type { Database, Prepared, Reader, Tx } from '../db/open.ts';
 import type { StatusLink } from '../http/status-link.ts';
 import type { Instant } from '../time.ts';
 import type { KnownImpact, KnownNotice, Mailbox } from './affected.ts';
@@ -85,6 +85,18 @@ export const lookupStore = {
   async ofLink(db: Database, link: StatusLink): Promise<Asked | undefined> {
     const rows = await statements(db).link.all(link.addressId, link.madeAt);
     return rows[0]?.customer === null ? undefined : asked(rows);
+  },
+
+  /** The same inside a transaction that is to act on it. */
+  async ofCustomerIn(tx: Tx, customerId: string): Promise<Asked> {
+    const mailboxes = await tx
+      .selectFrom('mailboxes')
+      .innerJoin('facilities', 'facilities.code', 'mailboxes.facility')
+      .select(['mailboxes.address', 'mailboxes.facility', 'facilities.service'])
+      .where('mailboxes.customer_id', '=', customerId)
+      .orderBy('mailboxes.address')
+      .execute();
+    return { edition: await lookupStore.editionNumber(tx), mailboxes };
   },
 
   async editionNumber(db: Reader): Promise<number> {

@@ -1,6 +1,8 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { Database } from '../db/open.ts';
 import { Busy, isExpected } from '../errors.ts';
 import { page } from '../http/views.ts';
+import { unknownPolicy, WHEN_UNKNOWN } from './own-guard.ts';
 
 export type Failure = FastifyError | Error;
 
@@ -31,9 +33,13 @@ export function problemWhenUnknown(error: Failure, request: FastifyRequest): nev
   });
 }
 
-/** A lookup that is broken must not lock accounts: what we cannot know does not close anything. */
-export function openWhenUnknown(error: Failure, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (refused(error)) throw error;
-  request.log.error({ err: error }, 'the password guard could not be answered');
-  return reply.code(200).header('cache-control', 'no-store').send({ allowed: true });
+/** A lookup that is broken must not lock accounts, unless staff set it otherwise; either way the answer says that it does not know. */
+export function answerWhenUnknown(db: Database) {
+  return async (error: Failure, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    if (refused(error)) throw error;
+    request.log.error({ err: error }, 'the password guard could not be answered');
+    const policy = await unknownPolicy(db);
+    reply.code(200).header('cache-control', 'no-store');
+    return reply.send({ allowed: policy === 'open', reason: WHEN_UNKNOWN[policy] });
+  };
 }

@@ -52,6 +52,11 @@ const hostOrNetwork = z
  * says of each stands in settings-page/labels.ts.
  */
 export const SETTINGS = {
+  /**
+   * Whether customers may change their password while it cannot be determined if their mail server is in a fault. open: a lookup
+   * that is broken must not lock accounts.
+   */
+  passwordWhenUnknown: z.enum(['open', 'closed']).default('open'),
   /** Minutes from the clock's start to the first report. REGULATION 1.6. */
   firstReportMinutes: z.int().min(5).max(240).default(30),
   /** Minutes from report to report while something is broken. REGULATION 1.8. */

@@ -57,7 +57,7 @@ describe('the doors of the house', () => {
     const { app, knock, token } = await street();
     const wrong: string[] = [];
     const forms = app.audiences.filter(
-      (route) => changes(route) && byBrowser(route) && !route.url.endsWith('/sign-out'),
+      (route) => changes(route) && byBrowser(route) && !/\/(sign-out|freeze)$/.test(route.url),
     );
     for (const visitor of ['customer', ...ROLES] as const) {
       for (const route of forms.filter((one) => one.audience.who !== 'everyone')) {

@@ -7,6 +7,8 @@ export interface CustomersTable {
   password_hash: string | null;
   created_at: number;
   links_from: Generated<number>;
+  password_reset_id: Generated<string | null>;
+  frozen_at: Generated<number | null>;
 }
 
 export interface MailboxesTable {
@@ -14,4 +16,26 @@ export interface MailboxesTable {
   customer_id: string;
   facility: string;
   created_at: number;
+}
+
+export interface PasswordRequestsTable {
+  id: string;
+  login_hash: string;
+  customer_id: string | null;
+  network: string;
+  language: 'ja' | 'en';
+  created_at: number;
+  answered_at: number | null;
+}
+
+export interface PasswordResetsTable {
+  id: string;
+  customer_id: string;
+  purpose: 'reset' | 'invitation';
+  token_hash: string;
+  contacts: string;
+  created_at: number;
+  expires_at: number;
+  used_at: number | null;
+  ended_at: number | null;
 }

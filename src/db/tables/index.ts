@@ -12,7 +12,7 @@ import type {
   ServiceDependenciesTable,
   ServicesTable,
 } from './catalogue.ts';
-import type { CustomersTable, MailboxesTable } from './customers.ts';
+import type { CustomersTable, MailboxesTable, PasswordRequestsTable, PasswordResetsTable } from './customers.ts';
 import type { CouriersTable, LettersTable, MailsTable, TicketsTable } from './mail.ts';
 import type {
   AttachmentBytesTable,
@@ -61,6 +61,8 @@ export interface Tables {
   desks: DesksTable;
   customers: CustomersTable;
   mailboxes: MailboxesTable;
+  password_requests: PasswordRequestsTable;
+  password_resets: PasswordResetsTable;
   letters: LettersTable;
   mails: MailsTable;
   tickets: TicketsTable;

@@ -1,3 +1,5 @@
+import type { Generated } from 'kysely';
+
 export interface StaffTable {
   id: string;
   login: string;
@@ -54,6 +56,7 @@ export interface SessionsTable {
   created_at: number;
   proved_at: number;
   expires_at: number;
+  agent: Generated<string | null>;
 }
 
 export interface SetupLinksTable {

@@ -3,6 +3,7 @@ import type { SettingKey } from '../settings.ts';
 
 export const GROUPS = {
   clocks: { ja: '報の期限', en: 'When reports are due' },
+  customers: { ja: 'お客さまのページ', en: 'Pages of customers' },
   signIn: { ja: '担当者のサインイン', en: 'Staff sign-in' },
   regulator: { ja: '事故報告', en: 'Reports to the ministry' },
   warnings: { ja: '担当者への警告', en: 'Warnings to staff' },
@@ -25,6 +26,21 @@ export const MINUTES: Message = { ja: '分', en: 'minutes' };
 
 /** What the page of settings says of each. A key of settings.ts without a label does not compile. */
 export const LABELS: Record<SettingKey, SettingLabel> = {
+  passwordWhenUnknown: {
+    group: 'customers',
+    label: {
+      ja: '故障の有無を確認できないときのパスワード変更',
+      en: 'Password change while faults cannot be determined',
+    },
+    why: {
+      ja: '故障中のお客さまには、パスワードは間違っていないことを伝え、変更を受け付けません。故障の有無を確認できないときに受け付けるかどうかを選びます。',
+      en: 'While a customer’s mail server is in a fault he is told that his password is not wrong, and cannot change it. Choose what happens while that cannot be determined.',
+    },
+    words: {
+      open: { ja: '受け付ける（確認できないことを表示）', en: 'Allowed, and the page says so' },
+      closed: { ja: '受け付けない', en: 'Not allowed' },
+    },
+  },
   firstReportMinutes: {
     group: 'clocks',
     label: { ja: '初報までの時間', en: 'First report within' },
