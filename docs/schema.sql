@@ -129,6 +129,18 @@ CREATE TRIGGER audit_immutable BEFORE UPDATE ON audit_entries BEGIN SELECT RAISE
 
 CREATE TRIGGER audit_kept BEFORE DELETE ON audit_entries BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
 
+CREATE TABLE bounces (
+  mail_id text NOT NULL,
+  kind text NOT NULL CHECK (kind IN ('dead', 'hard', 'soft', 'complaint')),
+  address_id text NOT NULL,
+  status text,
+  diagnostic text,
+  received_at bigint NOT NULL,
+  PRIMARY KEY (mail_id, kind)
+);
+
+CREATE INDEX bounces_by_address ON bounces (address_id, received_at);
+
 CREATE TABLE couriers (
   id integer PRIMARY KEY CHECK (id = 1),
   frozen_at bigint,
@@ -323,6 +335,8 @@ CREATE TABLE mails (
 , doubts smallint NOT NULL DEFAULT 0, held_at bigint);
 
 CREATE INDEX mails_by_budget ON mails (budget);
+
+CREATE INDEX mails_doubtful ON mails (created_at) WHERE doubts > 0;
 
 CREATE INDEX mails_due ON mails (class, next_attempt_at, id) WHERE state = 'queued';
 

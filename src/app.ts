@@ -4,6 +4,8 @@ import formbody from '@fastify/formbody';
 import helmet from '@fastify/helmet';
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import { addressRoutes } from './alerts/addresses/address-routes.ts';
+import { bounceRoutes } from './alerts/bounces/bounce-routes.ts';
+import { alertBounced } from './alerts/bounces/bounced.ts';
 import { catalogueConsoleRoutes } from './catalogue/console-routes.ts';
 import { catalogueRoutes } from './catalogue/routes.ts';
 import { customerDoorkeeper, recogniseCustomer } from './customers/doorkeepers.ts';
@@ -23,6 +25,7 @@ import type { Operator } from './http/views.ts';
 import { ownPasswordGuard } from './lookup/own-guard.ts';
 import { lookupRoutes } from './lookup/routes.ts';
 import { Situations } from './lookup/situation.ts';
+import type { ReturnPaths } from './mail/letter/return-path.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import { attachmentRoutes } from './notices/attachments/attachment-routes.ts';
 import { consoleRoutes } from './notices/console/console-routes.ts';
@@ -51,6 +54,8 @@ export interface Ground {
   alertsPerNotice: number;
   addressesPerCustomer: number;
   trustProxy: number;
+  /** Of alerts; absent where MAIL_BOUNCE_DOMAIN is not set. */
+  returnPaths?: ReturnPaths | undefined;
   logger: FastifyServerOptions['logger'];
   /** Is told of each answer, where somebody counts. */
   metrics?: Pick<Metrics, 'answered' | 'page'>;
@@ -162,9 +167,11 @@ async function buildRooms(app: FastifyInstance, ground: Ground, announce: () => 
   await addressRoutes(app, ground);
   const catalogue = { db, clock, announce, changed: (tx: Tx) => changeEdition(tx, clock.now()) };
   catalogueRoutes(app, catalogue);
+  const bounced = alertBounced(ground);
+  const warn = (error: unknown, message: string) => app.log.warn({ err: error }, message);
+  bounceRoutes(app, ground.returnPaths && { returnPaths: ground.returnPaths, bounced, warn });
   catalogueConsoleRoutes(app, catalogue);
   staffRoutes(app, { db, clock, secret: ground.secret, publicUrl });
-  const warn = (error: unknown, message: string) => app.log.warn({ err: error }, message);
   const guard = ownPasswordGuard(situations, { db, clock, warn });
   await customerRoutes(app, { db, clock, operator, publicUrl, secret: ground.secret, guard });
   noticeRoutes(app, { db, clock, operator, publicUrl, announce });

@@ -3,10 +3,11 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import { alertBounced } from './alerts/bounces/bounced.ts';
 import { type AlertGround, expandAll, expandNext } from './alerts/expand.ts';
 import { alertSettled, recheckAlert } from './alerts/recheck.ts';
 import type { Ground } from './app.ts';
-import type { Chore } from './chores.ts';
+import { type Chore, Chores } from './chores.ts';
 import { type Config, ConfigError, packageRoot } from './config.ts';
 import { answerRequests, forgetOldRequests } from './customers/password/request.ts';
 import { migrate } from './db/migrate.ts';
@@ -17,9 +18,15 @@ import { hashingGate, staffHashingGate } from './http/passwords.ts';
 import { countSessions, removeExpiredSessions } from './http/sessions.ts';
 import { ownPasswordGuard } from './lookup/own-guard.ts';
 import { Situations } from './lookup/situation.ts';
+import type { BounceGround } from './mail/bounce/intake.ts';
+import { type BounceListener, listenForBounces } from './mail/bounce/listener.ts';
+import { readMailbox } from './mail/bounce/mailbox.ts';
 import { Courier } from './mail/courier/courier.ts';
+import { readLaneRules } from './mail/courier/lanes.ts';
 import { freezeSending } from './mail/freeze.ts';
 import { outboxHealth } from './mail/health.ts';
+import { signerOf } from './mail/letter/dkim.ts';
+import { ReturnPaths } from './mail/letter/return-path.ts';
 import { onlyTo } from './mail/relay/allowlist.ts';
 import { fileRelay } from './mail/relay/file-relay.ts';
 import type { Outcome, Relay } from './mail/relay/relay.ts';
@@ -102,6 +109,12 @@ export function publicUrlOf(config: Config): string {
   return `http://${host === '0.0.0.0' || host === '[::]' ? '127.0.0.1' : host}:${config.port}`;
 }
 
+function returnPathsOf(config: Config): ReturnPaths | undefined {
+  if (config.mailBounceDomain === undefined) return undefined;
+  const previous = config.secretPrevious === undefined ? [] : [config.secretPrevious];
+  return new ReturnPaths(config.mailBounceDomain, [secretOf(config), ...previous]);
+}
+
 export function groundOf(config: Config, db: Database, clock: Clock): Omit<Ground, 'logger'> {
   return {
     db,
@@ -118,6 +131,7 @@ export function groundOf(config: Config, db: Database, clock: Clock): Omit<Groun
     alertsPerNotice: config.alertsPerNotice,
     addressesPerCustomer: config.addressesPerCustomer,
     trustProxy: config.trustProxy,
+    returnPaths: returnPathsOf(config),
   };
 }
 
@@ -148,7 +162,8 @@ function plainRelayOf(config: Config): Relay {
   return config.production ? smtp : onlyTo(config.mailAllowlist, smtp, files);
 }
 
-const LANES = { urgent: 2, bulk: 5 };
+/** Connections for what is urgent, beside MAIL_CONNECTIONS. */
+const URGENT = 2;
 
 /**
  * Sends from this database until stop(). On SQLite one process does; another one waits until it is gone. On PostgreSQL any number
@@ -162,6 +177,8 @@ export class Sending {
   #courier: Courier | undefined;
   #letGo: (() => void) | null = null;
   #trying: NodeJS.Timeout | undefined;
+  #bounces: Promise<BounceListener | undefined> | undefined;
+  #reading: Chores | undefined;
 
   constructor(config: Config, ground: Omit<Ground, 'logger'>, log: FastifyBaseLogger, metrics?: Metrics) {
     this.#metrics = metrics;
@@ -171,6 +188,7 @@ export class Sending {
   }
 
   start(): void {
+    this.#takeBounces();
     if (this.#ground.db.engine === 'postgres') {
       this.#run(false);
       return;
@@ -189,8 +207,35 @@ export class Sending {
 
   async stop(): Promise<void> {
     clearTimeout(this.#trying);
-    await this.#courier?.stop();
+    await Promise.all([
+      this.#courier?.stop(),
+      this.#bounces?.then((listener) => listener?.close()),
+      this.#reading?.stop(),
+    ]);
     this.#letGo?.();
+  }
+
+  #takeBounces(): void {
+    const { bounceListen, bounceMailbox } = this.#config;
+    const { returnPaths } = this.#ground;
+    if (this.#bounces || !returnPaths) return;
+    const warn: Warn = (error, message) => this.#log.warn({ err: error }, message);
+    const bounces: BounceGround = { returnPaths, bounced: alertBounced(this.#ground), warn };
+    this.#bounces = this.#listen(bounceListen, bounces);
+    if (bounceMailbox === undefined) return;
+    const name = 'read mails that came back';
+    this.#reading = new Chores([{ name, every: 30 * SECOND, run: () => readMailbox(bounceMailbox, bounces) }], warn);
+    this.#reading.start();
+  }
+
+  async #listen(bounceListen: string | undefined, bounces: BounceGround): Promise<BounceListener | undefined> {
+    if (bounceListen === undefined) return undefined;
+    try {
+      return await listenForBounces(bounceListen, bounces);
+    } catch (error) {
+      this.#log.error({ err: error }, `BOUNCE_LISTEN: nobody listens at ${bounceListen}`);
+      return undefined;
+    }
   }
 
   #run(alone: boolean): void {
@@ -200,13 +245,18 @@ export class Sending {
       db,
       clock,
       relay: relayOf(this.#config, this.#metrics),
-      stationery: { sender: { name: operator.name.ja, address: this.#config.mailFrom } },
+      stationery: {
+        sender: { name: operator.name.ja, address: this.#config.mailFrom },
+        returnPaths: this.#ground.returnPaths,
+        signer: signerOf(this.#config.dkim),
+      },
       recheck: recheckAlert(alerts),
       settled: alertSettled(alerts),
       owner: `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`,
       ticketsPerBudget: alertsPerNotice,
       perSecond: this.#config.mailPerSecond,
-      lanes: LANES,
+      lanes: { urgent: URGENT, bulk: this.#config.mailConnections },
+      laneRules: readLaneRules(this.#config.mailDomainLanes),
       before: () => expandNext(alerts),
       alone,
       warn: (error, message) => this.#log.warn({ err: error }, message),

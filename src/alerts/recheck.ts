@@ -1,8 +1,8 @@
 import type { Tx } from '../db/open.ts';
 import type { AlertsTable } from '../db/tables/alerts.ts';
 import type { Recheck, Settled, Verdict } from '../mail/outbox.ts';
-import { addressStore } from './addresses/address-store.ts';
 import { alertStore } from './alert-store.ts';
+import { countRefusals } from './bounces/bounced.ts';
 import { type AlertGround, serveOne } from './expand.ts';
 import { stillMailed } from './recipients.ts';
 import { reserveFor, type Slot } from './slot.ts';
@@ -87,18 +87,7 @@ function isOlder(
   );
 }
 
-/** An address that its server says does not exist is not mailed again; its owner sees why when he signs in. */
+/** Refusals for good count against their address; its owner sees why when he signs in. */
 export function alertSettled(ground: AlertGround): Settled {
-  return async (tx, endings) => {
-    const dead = endings.filter(({ deadAddress }) => deadAddress);
-    if (dead.length === 0) return;
-    // A server of ours that is in trouble may deny everybody; that says nothing about the address.
-    const domainOf = (recipient: string) => recipient.slice(recipient.lastIndexOf('@') + 1);
-    const ours = await addressStore.ourDomains(tx, [...new Set(dead.map(({ mail }) => domainOf(mail.recipient)))]);
-    for (const { mail, reply } of dead) {
-      if (ours.has(domainOf(mail.recipient))) continue;
-      const alert = await alertStore.find(tx, mail.id);
-      if (alert) await alertStore.quarantine(tx, alert.address_id, reply, ground.clock.now());
-    }
-  };
+  return (tx, endings) => countRefusals(ground, tx, endings);
 }

@@ -43,7 +43,7 @@ export const freezeStore = {
   async putInDoubt(tx: Tx, id: string, ticket: number | null, reply: string, now: Instant): Promise<void> {
     await tx
       .updateTable('mails')
-      .set({ state: 'in_doubt', ticket, reply, ended_at: now, lease_owner: null, lease_until: null })
+      .set({ state: 'in_doubt', doubts: 1, ticket, reply, ended_at: now, lease_owner: null, lease_until: null })
       .where('id', '=', id)
       .execute();
   },

@@ -1,6 +1,8 @@
-import type { Tx } from '../db/open.ts';
+import type { Reader, Tx } from '../db/open.ts';
+import type { MailState } from '../db/tables/mail.ts';
 import type { Instant } from '../time.ts';
 import { mailStore } from './store.ts';
+import { tendStore } from './tend-store.ts';
 
 /**
  * What other rooms hand to the mail room. Text shared by many mails is one letter; what differs from mail to mail is a field:
@@ -66,6 +68,19 @@ export interface Ending {
 /** Tells their owner how attempts ended, in the same transaction in which the mail room records it. */
 export type Settled = (tx: Tx, endings: Ending[]) => Promise<void>;
 
+/** What came back for a mail after it had been taken. */
+export interface Bounce {
+  mailId: string;
+  /** dead: there is no such address. hard: refused for good. soft: a full mailbox and the like. complaint: its reader calls it spam. */
+  kind: 'dead' | 'hard' | 'soft' | 'complaint';
+  /** 5.1.1; null for a complaint. */
+  status: string | null;
+  diagnostic: string | null;
+}
+
+/** Tells the owner of a mail. @returns whether it is his and is counted now; the same once more is not. */
+export type Bounced = (bounce: Bounce) => Promise<boolean>;
+
 /** Puts a letter into the outbox; the mails that carry it follow by queueMails. */
 export async function addLetter(tx: Tx, letter: Letter, now: Instant): Promise<void> {
   await mailStore.addLetter(tx, letter, now);
@@ -99,3 +114,68 @@ export async function cancelQueued(tx: Tx, ids: string[], state: 'cancelled' | '
 
 /** Local part and domain without spaces, quotes, lists, groups, comments or control characters. */
 const ONE_ADDRESS = /^[^\s@,;:<>()[\]"\\\u0000-\u001f\u007f]{1,64}@[A-Za-z0-9.-]{1,253}$/;
+
+/** A mail as staff see it in a list. */
+export interface MailInList {
+  id: string;
+  recipient: string;
+  state: MailState;
+  attempts: number;
+  /** Attempts whose answer was lost: about three in four of such mails have arrived. */
+  doubts: number;
+  /** Kept back by staff. */
+  held: boolean;
+  nextAttemptAt: Instant;
+  notAfter: Instant | null;
+  reply: string | null;
+  createdAt: Instant;
+}
+
+export interface MailQuery {
+  /** `doubtful`: an answer was lost and none came since, whatever became of the mail, also where newer words took its place. */
+  which: 'doubtful' | 'failed' | 'deferred' | 'held';
+  /** Of these mails only; all where absent. At most 500. */
+  ids?: string[];
+  /** Behind this id. */
+  after?: string;
+  limit?: number;
+}
+
+/** Mails that staff should see, by id. */
+export function listMails(db: Reader, query: MailQuery): Promise<MailInList[]> {
+  return tendStore.list(db, query);
+}
+
+/**
+ * Tries at once what waits for its next attempt, and once more what failed or is in doubt, under the same Message-ID. Tickets are asked for as
+ * ever: where none is left, it ends as `no_budget`. @returns the ids of those that it caught.
+ */
+export function retryMails(tx: Tx, ids: string[], now: Instant): Promise<string[]> {
+  return tendStore.retry(tx, ids, now);
+}
+
+/** Ends what waits, held or not. @returns the ids of those that it caught. */
+export function stopMails(tx: Tx, ids: string[]): Promise<string[]> {
+  return cancelQueued(tx, ids, 'cancelled');
+}
+
+/** Keeps back what waits until it is released. @returns the ids of those that it caught. */
+export function holdMails(tx: Tx, ids: string[], now: Instant): Promise<string[]> {
+  return tendStore.hold(tx, ids, now);
+}
+
+/** Lets held mails go. @returns the ids of those that it caught. */
+export function releaseMails(tx: Tx, ids: string[], now: Instant): Promise<string[]> {
+  return tendStore.release(tx, ids, now);
+}
+
+/** Until when nothing leaves because the relay or receivers refuse us; null where that is not so. Freezing is freeze.ts'. */
+export async function senderPause(db: Reader, now: Instant): Promise<{ until: Instant; reason: string } | null> {
+  const { paused_until, paused_reason } = await mailStore.sender(db);
+  return paused_until === null || paused_until <= now ? null : { until: paused_until, reason: paused_reason ?? '' };
+}
+
+/** What refused us has been seen to: mails leave again at once. */
+export function endPause(tx: Tx): Promise<void> {
+  return mailStore.setSender(tx, { paused_until: null, paused_reason: null });
+}

@@ -16,6 +16,7 @@ export const SCOPES = [
   'portal:read',
   'regulator:read',
   'regulator:write',
+  'bounces:write',
 ] as const;
 
 const keyInput = z.strictObject({ name: line(80), scopes: z.array(z.enum(SCOPES)).min(1) });

@@ -58,3 +58,12 @@ export interface AlertsTable {
   created_at: number;
   ended: 'superseded' | 'unsubscribed' | 'removed' | 'quarantined' | 'expired' | 'no_budget' | null;
 }
+
+export interface BouncesTable {
+  mail_id: string;
+  kind: 'dead' | 'hard' | 'soft' | 'complaint';
+  address_id: string;
+  status: string | null;
+  diagnostic: string | null;
+  received_at: number;
+}

@@ -3,6 +3,7 @@ import type {
   AddressesTable,
   AddressServicesTable,
   AlertsTable,
+  BouncesTable,
   FanoutsTable,
 } from './alerts.ts';
 import type {
@@ -54,6 +55,7 @@ export interface Tables {
   address_confirmations: AddressConfirmationsTable;
   fanouts: FanoutsTable;
   alerts: AlertsTable;
+  bounces: BouncesTable;
   services: ServicesTable;
   service_dependencies: ServiceDependenciesTable;
   facilities: FacilitiesTable;

@@ -11,14 +11,15 @@ const LOCAL = /^b\+([0-9a-f]{32})$/;
 export class ReturnPaths {
   readonly #domain: string;
   readonly #encipher: Cipher;
-  readonly #decipher: Decipher;
+  readonly #decipher: Decipher[];
 
-  constructor(domain: string, secret: string) {
+  /** @param secrets of several the first one makes them and all are believed */
+  constructor(domain: string, secrets: readonly [string, ...string[]]) {
     this.#domain = domain.toLowerCase();
-    const key = Buffer.from(hkdfSync('sha256', secret, '', 'mail return path', 16));
+    const keyOf = (secret: string) => Buffer.from(hkdfSync('sha256', secret, '', 'mail return path', 16));
     // One block of random octets each and no more: what ECB gives away does not arise.
-    this.#encipher = createCipheriv('aes-128-ecb', key, null).setAutoPadding(false);
-    this.#decipher = createDecipheriv('aes-128-ecb', key, null).setAutoPadding(false);
+    this.#encipher = createCipheriv('aes-128-ecb', keyOf(secrets[0]), null).setAutoPadding(false);
+    this.#decipher = secrets.map((one) => createDecipheriv('aes-128-ecb', keyOf(one), null).setAutoPadding(false));
   }
 
   pathOf(mailId: string): string {
@@ -27,13 +28,20 @@ export class ReturnPaths {
     return `b+${token}@${this.#domain}`;
   }
 
+  get domain(): string {
+    return this.#domain;
+  }
+
   /** The mail that this return path was made for; undefined where we did not make it. */
   mailOf(address: string): string | undefined {
     const at = address.lastIndexOf('@');
     if (at < 0 || address.slice(at + 1).toLowerCase() !== this.#domain) return undefined;
     const token = LOCAL.exec(address.slice(0, at).toLowerCase())?.[1];
     if (token === undefined) return undefined;
-    const block = this.#decipher.update(Buffer.from(token, 'hex')).toString('hex');
-    return block.endsWith('00000000') ? block.slice(0, 24) : undefined;
+    for (const decipher of this.#decipher) {
+      const block = decipher.update(Buffer.from(token, 'hex')).toString('hex');
+      if (block.endsWith('00000000')) return block.slice(0, 24);
+    }
+    return undefined;
   }
 }
