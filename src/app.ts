@@ -162,7 +162,7 @@ async function buildRooms(app: FastifyInstance, ground: Ground, announce: () => 
   });
   answerMissing(app);
   await useSchemas(app, publicUrl);
-  const situations = new Situations(db, clock);
+  const situations = new Situations(db, clock, () => edition.number ?? 0);
   await lookupRoutes(app, { ...ground, situations });
   await addressRoutes(app, ground);
   const catalogue = { db, clock, announce, changed: (tx: Tx) => changeEdition(tx, clock.now()) };

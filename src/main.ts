@@ -31,12 +31,16 @@ async function main(): Promise<void> {
   const chores = new Chores(choresOf(ground), (error, message) => app.log.warn({ err: error }, message));
   const counted = await openMetrics(config, metrics, app, ground);
   let stopCarrying = async () => {};
+  const stopHints = db.onHint(() => {
+    void app.edition.refresh();
+    sending.wake();
+  });
 
   closeWithGrace({ delay: 10_000, logger: { error: (text) => app.log.error(text) } }, async ({ err, signal }) => {
     if (err) app.log.error({ err }, 'ending after an unexpected error');
     else app.log.info(`${signal ?? 'stop'}: finishing what is under way`);
     // Side by side: a slow reader must not keep mails waiting for their end, nor a slow relay readers.
-    await Promise.all([closeApp(app), sending.stop(), chores.stop(), stopCarrying(), counted?.close()]);
+    await Promise.all([closeApp(app), sending.stop(), chores.stop(), stopCarrying(), counted?.close(), stopHints()]);
     await db.close();
   });
 

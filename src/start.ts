@@ -53,7 +53,7 @@ export interface ReadyOptions extends OpenOptions {
 
 /** Opened, and brought up to this program's schema. */
 export async function readyDatabase(config: Config, warn: Warn, options: ReadyOptions = {}): Promise<Database> {
-  const db = openDatabase(config.databaseUrl, warn, options);
+  const db = openDatabase(config.databaseUrl, warn, { readUrl: config.databaseReadUrl, ...options });
   try {
     if (options.inspect) await db.inspect();
     await migrate(db, join(packageRoot, 'migrations'));

@@ -14,19 +14,26 @@ export interface Prepared<Row> {
   all(...values: (string | number | null)[]): Promise<Row[]>;
 }
 
+export interface PrepareOptions {
+  /** May be answered by a replica (DATABASE_READ_URL), a moment behind. Never for what the same request may just have written. */
+  replica?: boolean;
+}
+
 export interface Database {
   engine: 'sqlite' | 'postgres';
   kysely: Reader;
   /** All or nothing. On SQLite it takes the write lock at its start, on PostgreSQL rows are locked as they are changed. */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** `name` must be unique for each text: PostgreSQL keeps the plan under it. */
-  prepare<Row>(name: string, sql: string): Prepared<Row>;
+  prepare<Row>(name: string, sql: string, options?: PrepareOptions): Prepared<Row>;
   /** Runs a script of several statements: migrations only. */
   exec(sql: string): Promise<void>;
   /** Whether it answers, and keeps what it acknowledges. @throws Error saying what is wrong. */
   check(): Promise<void>;
   /** Reads all of it and looks whether it is whole; a second for each few hundred MB. PostgreSQL does that itself. @throws Error */
   inspect(): Promise<void>;
+  /** Calls when there may be a new edition, sooner than the next look would see it. @returns how to end that. */
+  onHint(listener: () => void): () => Promise<void>;
   /** Statements that failed since it was opened. */
   failures(): number;
   close(): Promise<void>;
@@ -38,11 +45,13 @@ export type Warn = (error: unknown, message: string) => void;
 export interface OpenOptions {
   /** Milliseconds for which SQLite waits, and with it the whole process, while somebody else writes. */
   patience?: number;
+  /** A replica for reads that may be a moment old; PostgreSQL only. */
+  readUrl?: string | undefined;
 }
 
 /** `url` is `postgres://…` or `sqlite:PATH`. */
 export function openDatabase(url: string, warn: Warn, options: OpenOptions = {}): Database {
-  if (/^postgres(ql)?:\/\//.test(url)) return openPostgres(url, warn);
+  if (/^postgres(ql)?:\/\//.test(url)) return openPostgres(url, warn, options);
   return openSqlite(url.replace(/^sqlite:/, ''), options.patience);
 }
 

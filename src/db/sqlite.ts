@@ -50,6 +50,7 @@ export function openSqlite(file: string, patience = 5000): Database {
       const found = reader.pragma('quick_check(3)', { simple: true }) as string;
       if (found !== 'ok') throw Object.assign(new Error(found), { code: 'SQLITE_CORRUPT' });
     },
+    onHint: () => async () => {},
     failures: failed.count,
     close: async () => {
       await kysely.destroy();

@@ -22,10 +22,13 @@ const FRESH_FOR = HOUR;
 export class Situations {
   readonly #db: Database;
   readonly #clock: Clock;
+  readonly #newest: () => number;
   #known: Situation | undefined;
   #reading: { edition: number; done: Promise<Situation> } | undefined;
 
-  constructor(db: Database, clock: Clock) {
+  /** @param newest the edition that this node knows of: a replica's number may be behind it. */
+  constructor(db: Database, clock: Clock, newest: () => number = () => 0) {
+    this.#newest = newest;
     this.#db = db;
     this.#clock = clock;
   }
@@ -55,7 +58,7 @@ export class Situations {
   }
 
   async #hold(asked: Asked, at: Instant): Promise<MailboxStatus[]> {
-    const { notices } = await this.#current(asked.edition);
+    const { notices } = await this.#current(Math.max(asked.edition, this.#newest()));
     return asked.mailboxes.map((mailbox) => affected(notices, mailbox, at));
   }
 

@@ -54,9 +54,9 @@ function statements(db: Database): Statements {
   let made = prepared.get(db);
   if (!made) {
     made = {
-      customer: db.prepare<AskedRow>('lookup-of-customer', OF_CUSTOMER),
-      address: db.prepare<AskedRow>('lookup-of-address', OF_ADDRESS),
-      link: db.prepare<AskedRow & { customer: string | null }>('lookup-of-link', OF_LINK),
+      customer: db.prepare<AskedRow>('lookup-of-customer', OF_CUSTOMER, { replica: true }),
+      address: db.prepare<AskedRow>('lookup-of-address', OF_ADDRESS, { replica: true }),
+      link: db.prepare<AskedRow & { customer: string | null }>('lookup-of-link', OF_LINK, { replica: true }),
     };
     prepared.set(db, made);
   }

@@ -1,0 +1,1 @@
+-- SQLite has nobody to tell: its one process rings by itself, and others look once a second.

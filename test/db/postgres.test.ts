@@ -1,0 +1,140 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { packageRoot } from '../../src/config.ts';
+import { Hosts } from '../../src/db/hosts.ts';
+import { migrate } from '../../src/db/migrate.ts';
+import { type Database, openDatabase } from '../../src/db/open.ts';
+import { publishNotice } from '../../src/notices/publish.ts';
+import { startApp } from '../support/app.ts';
+import { emptyDatabaseUrl, engine } from '../support/database.ts';
+import { faultInput, noticeGround, publisher, smallCatalogue } from '../support/notices.ts';
+import { customerAt } from '../support/people.ts';
+
+test('a URL may name several hosts, as libpq reads it', () => {
+  const hosts = new Hosts('postgres://u:p@db1,db2:5433/shirase?target_session_attrs=read-write&application_name=x');
+  expect(hosts.several).toBe(true);
+  const [first, second] = [
+    'postgres://u:p@db1/shirase?application_name=x',
+    'postgres://u:p@db2:5433/shirase?application_name=x',
+  ];
+  expect(hosts.current).toBe(first);
+  hosts.failed(first);
+  hosts.failed(first);
+  expect(hosts.current).toBe(second);
+  hosts.failed(second);
+  expect(hosts.current).toBe(first);
+  const one = new Hosts('postgres://postgres@127.0.0.1:5432/test?options=-c%20search_path%3Dx');
+  expect([one.several, one.current]).toEqual([
+    false,
+    'postgres://postgres@127.0.0.1:5432/test?options=-c%20search_path%3Dx',
+  ]);
+});
+
+/** A server in between that can be cut and come back. */
+async function doorTo(url: string): Promise<{ url: string; cut(): void; open(): Promise<void> }> {
+  const { hostname, port } = new URL(url);
+  const sockets = new Set<Socket>();
+  let server: Server | undefined;
+  let at = 0;
+  const { connect } = await import('node:net');
+  const open = async () => {
+    server = createServer((inner) => {
+      const outer = connect(Number(port || 5432), hostname);
+      for (const socket of [inner, outer]) {
+        sockets.add(socket);
+        socket.on('error', () => {});
+        socket.on('close', () => {
+          inner.destroy();
+          outer.destroy();
+          sockets.delete(socket);
+        });
+      }
+      inner.pipe(outer);
+      outer.pipe(inner);
+    });
+    await new Promise<void>((resolve) => server?.listen(at, '127.0.0.1', resolve));
+    at = (server.address() as { port: number }).port;
+  };
+  const cut = () => {
+    server?.close();
+    for (const socket of sockets) socket.destroy();
+  };
+  onTestFinished(cut);
+  await open();
+  return { url: url.replace(`${hostname}:${port}`, `127.0.0.1:${at}`), cut, open };
+}
+
+const postgres = describe.runIf(engine === 'postgres');
+
+postgres('on PostgreSQL', () => {
+  const ready = async (url: string, readUrl?: string): Promise<{ db: Database; told: string[] }> => {
+    const told: string[] = [];
+    const db = openDatabase(url, (_error, message) => told.push(message), { readUrl });
+    onTestFinished(() => db.close());
+    await migrate(db, join(packageRoot, 'migrations'));
+    return { db, told };
+  };
+
+  test('a connection that is lost, idle or in the middle of a transaction, ends nothing but its own work', async () => {
+    const door = await doorTo(await emptyDatabaseUrl());
+    const { db } = await ready(door.url);
+    await smallCatalogue(db);
+    const cut = db.transaction(async (tx) => {
+      await sql`UPDATE edition SET number = 99`.execute(tx);
+      door.cut();
+      await sql`SELECT 1`.execute(tx);
+    });
+    await expect(cut).rejects.toThrow();
+    await expect(db.check()).rejects.toThrow();
+    await door.open();
+    await expect.poll(() => db.check().then(() => 'well'), { timeout: 30_000 }).toBe('well');
+    const { number } = await db.kysely.selectFrom('edition').select('number').executeTakeFirstOrThrow();
+    expect(number).toBe(0);
+  });
+
+  test('a lookup is answered by the replica, and by the primary where that is gone', async () => {
+    const url = await emptyDatabaseUrl();
+    const door = await doorTo(url);
+    const { db, told } = await ready(url, door.url);
+    await smallCatalogue(db);
+    const shirase = await startApp({ db });
+    const customer = await customerAt(shirase, 'taro', ['121']);
+    expect((await customer.get('/my')).body).toContain('taro@m121.example');
+    door.cut();
+    expect((await customer.get('/my')).body).toContain('taro@m121.example');
+    expect(told).toContain('the replica does not answer; the primary does');
+    // A fault that this node knows of is told, whatever the replica knows.
+    await publishNotice(noticeGround(db, shirase.clock), publisher, faultInput());
+    await shirase.app.edition.refresh();
+    expect((await customer.get('/my')).body).toContain('OCNメールがご利用いただけません');
+  });
+
+  test('who listens hears of a new edition at once, and again after the connection was lost', async () => {
+    const url = await emptyDatabaseUrl();
+    const { db } = await ready(url);
+    await smallCatalogue(db);
+    const door = await doorTo(url);
+    const { db: other } = await ready(door.url);
+    let heard = 0;
+    const stop = other.onHint(() => heard++);
+    onTestFinished(stop);
+    const publishUntilHeard = async () => {
+      const before = heard;
+      await expect
+        .poll(
+          async () => {
+            await sql`UPDATE edition SET number = number + 1`.execute(db.kysely);
+            return heard > before;
+          },
+          { timeout: 60_000, interval: 200 },
+        )
+        .toBe(true);
+    };
+    await publishUntilHeard();
+    door.cut();
+    await door.open();
+    await publishUntilHeard();
+  });
+});
