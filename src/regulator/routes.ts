@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { factsRoutes } from './facts/facts-routes.ts';
 import type { RegulatorGround } from './ground.ts';
+import { inquiryRoutes } from './inquiries/inquiry-routes.ts';
 import { overviewRoutes } from './overview/overview-routes.ts';
 import { seriousRoutes } from './serious/serious-routes.ts';
 
@@ -8,5 +9,6 @@ import { seriousRoutes } from './serious/serious-routes.ts';
 export function regulatorRoutes(app: FastifyInstance, ground: RegulatorGround): void {
   seriousRoutes(app, ground);
   factsRoutes(app, ground);
+  inquiryRoutes(app, ground);
   overviewRoutes(app, ground);
 }
