@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { factsRoutes } from './facts/facts-routes.ts';
 import type { RegulatorGround } from './ground.ts';
 import { inquiryRoutes } from './inquiries/inquiry-routes.ts';
+import { outputRoutes } from './outputs/output-routes.ts';
 import { overviewRoutes } from './overview/overview-routes.ts';
 import { seriousRoutes } from './serious/serious-routes.ts';
 
@@ -10,5 +11,6 @@ export function regulatorRoutes(app: FastifyInstance, ground: RegulatorGround): 
   seriousRoutes(app, ground);
   factsRoutes(app, ground);
   inquiryRoutes(app, ground);
+  outputRoutes(app, ground);
   overviewRoutes(app, ground);
 }

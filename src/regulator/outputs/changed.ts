@@ -9,7 +9,10 @@ export function sinceThen(before: Sheet, after: Sheet, language: Language): Shee
     ...after,
     sections: after.sections.map((section) => {
       const old = before.sections.find((one) => one.heading === section.heading)?.blocks ?? [];
-      return { ...section, blocks: section.blocks.map((block, index) => marked(oldOf(old, block, index), block, language)) };
+      return {
+        ...section,
+        blocks: section.blocks.map((block, index) => marked(oldOf(old, block, index), block, language)),
+      };
     }),
   };
 }
@@ -17,7 +20,9 @@ export function sinceThen(before: Sheet, after: Sheet, language: Language): Shee
 /** By its label where it has one that stands once; else by its place. */
 function oldOf(old: Block[], block: Block, index: number): Block | undefined {
   const same = old.filter((one) => one.label === block.label);
-  return same.length === 1 ? same[0] : (same.find((one) => one.text === block.text) ?? (old[index]?.label === block.label ? old[index] : undefined));
+  return same.length === 1
+    ? same[0]
+    : (same.find((one) => one.text === block.text) ?? (old[index]?.label === block.label ? old[index] : undefined));
 }
 
 function marked(before: Block | undefined, block: Block, language: Language): Block {

@@ -18,17 +18,30 @@ import type { Paper } from '../../paper/pdf.ts';
 export async function paperDocx(paper: Paper): Promise<Buffer> {
   const { language, title, author, number, head, sections, closing } = paper;
   const line = (text: string, align: 'left' | 'right') =>
-    new Paragraph({ alignment: align === 'right' ? AlignmentType.RIGHT : AlignmentType.LEFT, children: [new TextRun(text)] });
+    new Paragraph({
+      alignment: align === 'right' ? AlignmentType.RIGHT : AlignmentType.LEFT,
+      children: [new TextRun(text)],
+    });
   const document = new Document({
     creator: author,
     title,
     description: number,
-    styles: { default: { document: { run: { font: FONT, size: 21, language: { eastAsia: 'ja-JP', value: language === 'ja' ? 'ja-JP' : 'en-GB' } } } } },
+    styles: {
+      default: {
+        document: {
+          run: { font: FONT, size: 21, language: { eastAsia: 'ja-JP', value: language === 'ja' ? 'ja-JP' : 'en-GB' } },
+        },
+      },
+    },
     sections: [
       {
         children: [
           ...head.map(([text, align]) => line(text, align)),
-          new Paragraph({ heading: HeadingLevel.TITLE, alignment: AlignmentType.CENTER, children: [new TextRun(title)] }),
+          new Paragraph({
+            heading: HeadingLevel.TITLE,
+            alignment: AlignmentType.CENTER,
+            children: [new TextRun(title)],
+          }),
           ...sections.flatMap((section, index) => inWord(section, index + 1, language === 'ja' ? '．' : '. ')),
           ...(closing === undefined ? [] : [line(closing, 'right')]),
         ],
@@ -80,7 +93,8 @@ function paragraphs(block: Block): Paragraph[] {
   for (const piece of block.pieces ?? [{ text: block.text, changed: false }]) {
     for (const [index, text] of piece.text.split('\n').entries()) {
       if (index > 0) lines.push([]);
-      if (text !== '') lines.at(-1)?.push(new TextRun(piece.changed ? { text: clean(text), underline: {} } : { text: clean(text) }));
+      if (text !== '')
+        lines.at(-1)?.push(new TextRun(piece.changed ? { text: clean(text), underline: {} } : { text: clean(text) }));
     }
   }
   return lines.map((children) => new Paragraph({ children }));

@@ -16,7 +16,9 @@ export function promptText(accident: Accident, ground: SheetGround, at: { now: n
       ?.blocks.map(({ label, text }) => `  ${label ?? ''}: ${text.replaceAll('\n', '、')}`)
       .join('\n') ?? '';
   const expected = accident.notice.reports.at(-1)?.picture.expectedRecoveryAt;
-  const recovery = expected ? say(`（見込み ${showTime(expected, ground.zone, 'ja')}）`, ` (expected ${showTime(expected, ground.zone, 'en')})`) : '';
+  const recovery = expected
+    ? say(`（見込み ${showTime(expected, ground.zone, 'ja')}）`, ` (expected ${showTime(expected, ground.zone, 'en')})`)
+    : '';
   const lines = [
     say('【事故の速報】', 'PROMPT REPORT OF AN ACCIDENT'),
     `${say('報告日時', 'Reported')}: ${showTime(now, ground.zone, language)}`,

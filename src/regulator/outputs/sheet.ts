@@ -2,12 +2,7 @@ import type { CatalogueNames, Name } from '../../catalogue/catalogue.ts';
 import { inLanguage, recoveredAt } from '../../notices/notice.ts';
 import type { Posting } from '../../notices/read.ts';
 import type { Measure } from '../../notices/report.ts';
-import {
-  CAUSE_KIND_WORDS,
-  CAUSE_STATE_WORDS,
-  MEASURE_STATUS_WORDS,
-  PHASE_WORDS,
-} from '../../notices/wording/words.ts';
+import { CAUSE_KIND_WORDS, CAUSE_STATE_WORDS, MEASURE_STATUS_WORDS, PHASE_WORDS } from '../../notices/wording/words.ts';
 import type { Block, Section } from '../../paper/blocks.ts';
 import { type Instant, type Language, MINUTE, showDuration, showTime } from '../../time.ts';
 import type { Accident } from '../accidents.ts';
@@ -85,7 +80,11 @@ class Writer {
       this.#fact('番号', 'Number', notice.id),
       this.#fact('発生日時', 'Occurred', this.#time(notice.occurredAt, notice.occurredApproximate)),
       this.#fact('認知日時', 'Recognised', notice.recognisedAt === null ? null : this.#time(notice.recognisedAt)),
-      this.#fact('復旧日時', 'Recovered', end === null ? this.#say('復旧していません', 'Not recovered') : this.#time(end)),
+      this.#fact(
+        '復旧日時',
+        'Recovered',
+        end === null ? this.#say('復旧していません', 'Not recovered') : this.#time(end),
+      ),
       this.#fact('発生場所', 'Place', saved.facts.place),
       this.#fact('報告の種類', 'Kind', ACCIDENT_KIND_WORDS[saved.facts.kind][this.#language]),
     ];
@@ -138,7 +137,11 @@ class Writer {
     return [
       this.#say(`${total}件（${this.#time(asOf)}時点）`, `${total} (as of ${this.#time(asOf)})`),
       ...split.map((one) => {
-        const what = [one.desk, CHANNEL_WORDS[one.channel][this.#language], DIRECTION_WORDS[one.direction][this.#language]];
+        const what = [
+          one.desk,
+          CHANNEL_WORDS[one.channel][this.#language],
+          DIRECTION_WORDS[one.direction][this.#language],
+        ];
         return `${what.filter((part) => part !== '').join(' ')}: ${one.count.toLocaleString('en')}`;
       }),
     ].join('\n');
@@ -178,11 +181,20 @@ class Writer {
       if (text === null && kind !== 'occurrence') return [];
       return [{ label: CAUSE_KIND_WORDS[kind][this.#language], text: text ?? UNKNOWN[this.#language] }];
     });
-    const equipment = facts.equipment && (criteria().equipment.get(facts.equipment)?.[this.#language] ?? facts.equipment);
+    const equipment =
+      facts.equipment && (criteria().equipment.get(facts.equipment)?.[this.#language] ?? facts.equipment);
     return [
-      this.#fact('原因の分類', 'Class of cause', facts.causeClass && CAUSE_CLASS_WORDS[facts.causeClass][this.#language]),
+      this.#fact(
+        '原因の分類',
+        'Class of cause',
+        facts.causeClass && CAUSE_CLASS_WORDS[facts.causeClass][this.#language],
+      ),
       ...blocks,
-      this.#fact('故障した設備', 'Failed equipment', [equipment, facts.equipmentName].filter(Boolean).join(' ') || null),
+      this.#fact(
+        '故障した設備',
+        'Failed equipment',
+        [equipment, facts.equipmentName].filter(Boolean).join(' ') || null,
+      ),
       ...(facts.causeWithheld
         ? [this.#fact('公表しない理由', 'Why it is not told in public', facts.causeWithheld)]
         : []),
@@ -216,7 +228,8 @@ class Writer {
       };
     });
     const note = saved.facts.publicityNote;
-    if (posted.length === 0 && !note) return [{ text: this.#say('掲載の記録はありません。', 'No posting is recorded.') }];
+    if (posted.length === 0 && !note)
+      return [{ text: this.#say('掲載の記録はありません。', 'No posting is recorded.') }];
     return [...posted, ...(note ? [{ text: note }] : [])];
   }
 
@@ -226,7 +239,10 @@ class Writer {
     const minutes = (from: Instant) => Math.round((at - from) / MINUTE).toLocaleString('en');
     const occurred = this.#say(`発生から${minutes(occurredAt)}分`, `${minutes(occurredAt)} min after it occurred`);
     if (recognisedAt === null) return occurred;
-    const recognised = this.#say(`認知から${minutes(recognisedAt)}分`, `${minutes(recognisedAt)} min after it was recognised`);
+    const recognised = this.#say(
+      `認知から${minutes(recognisedAt)}分`,
+      `${minutes(recognisedAt)} min after it was recognised`,
+    );
     return `${occurred}${this.#say('、', ', ')}${recognised}`;
   }
 
