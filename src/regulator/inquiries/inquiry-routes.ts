@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { type FieldProblem, Invalid } from '../../errors.ts';
+import { type FieldProblem, Invalid, type Message } from '../../errors.ts';
 import { requireKey, requireStaff } from '../../http/audience.ts';
 import { parse } from '../../http/forms.ts';
 import { languageOf, localPath } from '../../http/language.ts';
@@ -130,7 +130,7 @@ async function show(
   const totals = inquiryTotals(inquiries);
   const answers = await inquiryStore.answers(db, notice.id);
   const all = [...totals.voices.values()].reduce((sum, one) => sum + one, 0);
-  const listOf = (words: object) => Object.entries(words).map(([value, word]) => ({ value, word }));
+  const listOf = (words: Record<string, Message>) => Object.entries(words).map(([value, word]) => ({ value, word }));
   const fresh = { asOf: localInput(ground.clock.now(), ground.operator.timeZone), channel: 'all', direction: 'in' };
   const view = {
     notice,
