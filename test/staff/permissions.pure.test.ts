@@ -13,6 +13,8 @@ catalogue:write  no     no        yes
 people:manage    no     no        yes
 key:manage       no     no        yes
 settings:change  no     no        yes
+regulator:read   yes    yes       yes
+regulator:write  no     yes       yes
 `;
 
 const rows = TABLE.trim()
