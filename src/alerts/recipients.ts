@@ -95,6 +95,14 @@ async function servicesOf(db: Reader, addresses: string[]): Promise<Map<string, 
   const found = new Map<string, string[]>();
   if (addresses.length === 0) return found;
   const rows = await db.selectFrom('address_services').selectAll().where('address_id', 'in', addresses).execute();
-  for (const row of rows) found.set(row.address_id, [...(found.get(row.address_id) ?? []), row.service]);
+  // マイ商品リスト: one choice for the customer's page, his feed and his mails.
+  const chosen = await db
+    .selectFrom('addresses')
+    .innerJoin('customer_services', 'customer_services.customer_id', 'addresses.customer_id')
+    .select(['addresses.id as address_id', 'customer_services.service'])
+    .where('addresses.id', 'in', addresses)
+    .execute();
+  for (const row of [...rows, ...chosen])
+    found.set(row.address_id, [...(found.get(row.address_id) ?? []), row.service]);
   return found;
 }

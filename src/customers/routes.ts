@@ -9,6 +9,7 @@ import { page } from '../http/views.ts';
 import { accountRoutes } from './account-routes.ts';
 import { passwordRoutes } from './password/password-routes.ts';
 import type { PasswordGround } from './password/request.ts';
+import { servicesRoutes } from './services/services-routes.ts';
 import { checkCustomer } from './sign-in.ts';
 
 const signInForm = z.object({
@@ -23,6 +24,7 @@ export async function customerRoutes(app: FastifyInstance, ground: PasswordGroun
   const attempts = new Attempts(clock);
   await passwordRoutes(app, ground, attempts);
   accountRoutes(app, { db, clock });
+  servicesRoutes(app, ground);
 
   app.get('/my/sign-in', { config: { audience: { who: 'everyone', form: true } } }, async (request, reply) => {
     const back = safeBack((request.query as { back?: unknown }).back, '');

@@ -16,6 +16,21 @@ export interface KnownImpact {
   recoveredAt: Instant | null;
 }
 
+export interface Text {
+  ja: string;
+  en?: string | undefined;
+}
+
+/** What the newest report says to whoever is touched. */
+export interface Advice {
+  /** What works meanwhile. */
+  unaffected?: Text | undefined;
+  /** What can be done meanwhile. */
+  workaround?: Text | undefined;
+  /** What is left after recovery. */
+  residual?: Text | undefined;
+}
+
 /** A published notice as far as the lookup needs it. */
 export interface KnownNotice {
   id: string;
@@ -25,6 +40,7 @@ export interface KnownNotice {
   expectedRecoveryAt: Instant | null;
   /** Works only: the actual times where they are known, else the planned ones. null: cancelled. */
   window: { from: Instant; to: Instant } | null;
+  advice?: Advice | undefined;
   impacts: KnownImpact[];
 }
 
@@ -48,6 +64,7 @@ export interface Touching {
   serviceWide: boolean;
   /** It touches the mail itself, not only a way of using it. */
   direct: boolean;
+  advice: Advice;
 }
 
 interface WorkAhead {
@@ -65,6 +82,7 @@ interface LatelyRecovered {
   approximate: boolean;
   recoveredAt: Instant;
   symptoms: Symptom[];
+  residual: Text | null;
 }
 
 /** What the one big sentence says. `beside`: the mail itself works, a way of using it (webmail) does not. */
@@ -73,8 +91,8 @@ export type Headline = 'stopped' | 'hard' | 'delayed' | 'beside' | 'work' | 'nor
 export interface MailboxStatus {
   mailbox: Mailbox;
   state: 'fault' | 'work' | 'normal';
-  /** The badge: 故障中, 遅延 (nothing but delays), 工事中, 正常. */
-  shown: 'fault' | 'delay' | 'work' | 'normal';
+  /** The badge: 故障中, 遅延 (nothing but delays), 工事中, 回復 (lately), 正常. */
+  shown: 'fault' | 'delay' | 'work' | 'recovered' | 'normal';
   headline: Headline;
   symptoms: Symptom[];
   /** Faults first, then works; the earliest first. */
@@ -93,17 +111,23 @@ export function affected(notices: readonly KnownNotice[], mailbox: Mailbox, at: 
   const telling = faults.length > 0 ? faults : touching;
   const state = faults.length > 0 ? 'fault' : touching.length > 0 ? 'work' : 'normal';
   const symptoms = worstFirst(telling.flatMap((notice) => notice.symptoms));
+  const lately = latelyRecovered(notices, mailbox, at);
   const onlyDelays = symptoms.every((symptom) => symptom === 'delayed');
   return {
     mailbox,
     state,
-    shown: state === 'fault' && onlyDelays ? 'delay' : state,
+    shown: badgeOf(state, onlyDelays, lately.length > 0),
     headline: state === 'fault' ? faultHeadline(faults) : state,
     symptoms,
     notices: touching,
     ahead: worksAhead(notices, mailbox, at),
-    lately: latelyRecovered(notices, mailbox, at),
+    lately,
   };
+}
+
+function badgeOf(state: MailboxStatus['state'], onlyDelays: boolean, lately: boolean): MailboxStatus['shown'] {
+  if (state === 'fault' && onlyDelays) return 'delay';
+  return state === 'normal' && lately ? 'recovered' : state;
 }
 
 /** The notice as it touches this mailbox at this moment, or nothing. */
@@ -121,6 +145,7 @@ function touch(notice: KnownNotice, mailbox: Mailbox, at: Instant): Touching | u
     symptoms: worstFirst(impacts.map((impact) => impact.symptom)),
     serviceWide: impacts.every((impact) => impact.facilities === 'all'),
     direct: impacts.some((impact) => impact.service === mailbox.service),
+    advice: notice.advice ?? {},
   };
 }
 
@@ -183,6 +208,7 @@ function latelyRecovered(notices: readonly KnownNotice[], mailbox: Mailbox, at: 
           approximate: over.some((impact) => impact.startedAt === since && impact.approximate),
           recoveredAt: Math.max(...over.map((impact) => impact.recoveredAt)),
           symptoms: worstFirst(over.map((impact) => impact.symptom)),
+          residual: notice.advice?.residual ?? null,
         },
       ];
     })
@@ -191,4 +217,42 @@ function latelyRecovered(notices: readonly KnownNotice[], mailbox: Mailbox, at: 
 
 function worstFirst(symptoms: Symptom[]): Symptom[] {
   return WORST_FIRST.filter((symptom) => symptoms.includes(symptom));
+}
+
+/** A service as somebody who uses it asks for it, without a facility of his own. */
+export interface ServiceStatus {
+  service: string;
+  state: 'fault' | 'work' | 'normal';
+  shown: MailboxStatus['shown'];
+  /** Some of its facilities only, as far as each notice says. */
+  partly: boolean;
+  notices: { id: string; kind: 'fault' | 'work'; title: Text; since: Instant; approximate: boolean }[];
+}
+
+/** How a service is: by everything that names it, on whatever facility. */
+export function serviceStatus(notices: readonly KnownNotice[], service: string, at: Instant): ServiceStatus {
+  const touching = notices.flatMap((notice) => {
+    const impacts = notice.impacts.filter((impact) => impact.service === service && inForce(notice, impact, at));
+    if (impacts.length === 0) return [];
+    const since = notice.window?.from ?? Math.min(...impacts.map((impact) => impact.startedAt));
+    const approximate = impacts.some((impact) => impact.startedAt === since && impact.approximate);
+    return [{ id: notice.id, kind: notice.kind, title: notice.title, since, approximate, impacts }];
+  });
+  const faults = touching.filter((one) => one.kind === 'fault');
+  const telling = faults.length > 0 ? faults : touching;
+  const state = faults.length > 0 ? 'fault' : touching.length > 0 ? 'work' : 'normal';
+  const impacts = telling.flatMap((one) => one.impacts);
+  return {
+    service,
+    state,
+    shown: badgeOf(
+      state,
+      impacts.every((impact) => impact.symptom === 'delayed'),
+      false,
+    ),
+    partly: impacts.length > 0 && impacts.every((impact) => impact.facilities !== 'all'),
+    notices: touching
+      .sort((a, b) => a.since - b.since)
+      .map(({ id, kind, title, since, approximate }) => ({ id, kind, title, since, approximate })),
+  };
 }

@@ -6,12 +6,12 @@ import type { Database } from '../db/open.ts';
 import { requireCustomer } from '../http/audience.ts';
 import { page } from '../http/views.ts';
 import { type Clock, isoTime } from '../time.ts';
-import type { Touching } from './affected.ts';
+import type { MailboxStatus, Touching } from './affected.ts';
 import { passwordChange } from './password-guard.ts';
 import type { Situations } from './situation.ts';
 import { statusLinkRoutes } from './status-link-routes.ts';
 import { answerWhenUnknown, pageWhenUnknown, problemWhenUnknown } from './unknown.ts';
-import { statusView } from './view.ts';
+import { servicesView, statusView } from './view.ts';
 
 export interface LookupGround {
   db: Database;
@@ -43,6 +43,19 @@ const mailStatus = z.object({
   ),
 });
 
+const portalStatus = z.object({
+  checkedAt: z.string(),
+  mailboxes: z.array(
+    z.object({
+      address: z.string(),
+      facility: z.string().nullable(),
+      state: z.enum(['fault', 'work', 'normal', 'unknown']),
+      symptoms: z.array(symptom),
+      notices: z.array(notice),
+    }),
+  ),
+});
+
 const passwordAnswer = z.object({
   allowed: z.boolean(),
   reason: z.object({ ja: z.string(), en: z.string() }).optional(),
@@ -63,12 +76,22 @@ export async function lookupRoutes(app: FastifyInstance, ground: LookupGround): 
     expectedRecoveryAt: touching.expectedRecoveryAt === null ? null : isoTime(touching.expectedRecoveryAt, zone),
   });
 
+  const mailboxJson = ({ mailbox, state, symptoms, notices }: MailboxStatus) => ({
+    address: mailbox.address,
+    facility: mailbox.facility,
+    state,
+    symptoms,
+    notices: notices.map(noticeJson),
+  });
+
   await app.register(async (scope) => {
     scope.setErrorHandler(pageWhenUnknown);
     scope.get('/my', { config: { audience: { who: 'customer' } } }, async (request, reply) => {
       const now = ground.clock.now();
-      const statuses = await situations.ofCustomer(requireCustomer(request).id, now);
-      return page(request, reply, 'my/status', statusView(statuses, now));
+      const { id } = requireCustomer(request);
+      const statuses = await situations.ofCustomer(id, now);
+      const services = await situations.ofChosen(id, now);
+      return page(request, reply, 'my/status', { ...statusView(statuses, now), services: servicesView(services) });
     });
   });
 
@@ -90,15 +113,35 @@ export async function lookupRoutes(app: FastifyInstance, ground: LookupGround): 
         const now = ground.clock.now();
         const statuses = await situations.ofCustomer(requireCustomer(request).id, now);
         reply.header('cache-control', 'no-store');
+        return { checkedAt: isoTime(now, zone), mailboxes: statuses.map(mailboxJson) };
+      },
+    );
+
+    scope.post(
+      '/api/v1/mailboxes/status',
+      {
+        config: { audience: { who: 'key', scope: 'portal:read' } },
+        schema: {
+          tags: ['portal'],
+          summary: 'Whether each of up to 1,000 mailboxes is affected now, in the order asked',
+          description: 'A mailbox that is not known has the state "unknown" and no facility; that is never "normal".',
+          security: [{ key: [] }],
+          body: z.strictObject({ addresses: z.array(z.string().max(320)).min(1).max(1000) }),
+          response: { 200: portalStatus },
+        },
+      },
+      async (request, reply) => {
+        const now = ground.clock.now();
+        const asked = request.body.addresses.map((given) => ({ given, key: mailboxAddress(given) }));
+        const statuses = await situations.ofAddresses([...new Set(asked.map(({ key }) => key))], now);
+        reply.header('cache-control', 'no-store');
         return {
           checkedAt: isoTime(now, zone),
-          mailboxes: statuses.map(({ mailbox, state, symptoms, notices }) => ({
-            address: mailbox.address,
-            facility: mailbox.facility,
-            state,
-            symptoms,
-            notices: notices.map(noticeJson),
-          })),
+          mailboxes: asked.map(({ given, key }) => {
+            const status = statuses.get(key);
+            if (status) return mailboxJson(status);
+            return { address: given, facility: null, state: 'unknown' as const, symptoms: [], notices: [] };
+          }),
         };
       },
     );

@@ -1,7 +1,14 @@
 import type { Database, Tx } from '../db/open.ts';
 import type { StatusLink } from '../http/status-link.ts';
 import { type Clock, DAY, HOUR, type Instant } from '../time.ts';
-import { affected, type KnownNotice, type MailboxStatus } from './affected.ts';
+import {
+  affected,
+  type KnownNotice,
+  type MailboxStatus,
+  type ServiceStatus,
+  serviceStatus,
+  type Text,
+} from './affected.ts';
 import { type Asked, lookupStore } from './store.ts';
 
 /** Everything in force, as one edition knew it. */
@@ -40,6 +47,20 @@ export class Situations {
   async ofAddress(address: string, at: Instant): Promise<MailboxStatus | undefined> {
     const [status] = await this.#hold(await lookupStore.ofAddress(this.#db, address), at);
     return status;
+  }
+
+  /** By address as it is stored. Those that nobody has are missing. */
+  async ofAddresses(addresses: readonly string[], at: Instant): Promise<Map<string, MailboxStatus>> {
+    const statuses = await this.#hold(await lookupStore.ofAddresses(this.#db, addresses), at);
+    return new Map(statuses.map((status) => [status.mailbox.address, status]));
+  }
+
+  /** The services on his list, each as it is now. */
+  async ofChosen(customerId: string, at: Instant): Promise<(ServiceStatus & { name: Text })[]> {
+    const chosen = await lookupStore.chosen(this.#db, customerId);
+    if (chosen.length === 0) return [];
+    const { notices } = await this.#current(await lookupStore.editionNumber(this.#db.kysely));
+    return chosen.map(({ key, name }) => ({ ...serviceStatus(notices, key, at), name }));
   }
 
   /** As the transaction sees it: what was published a moment ago counts. */

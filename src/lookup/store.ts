@@ -1,7 +1,7 @@
 import type { Database, Prepared, Reader, Tx } from '../db/open.ts';
 import type { StatusLink } from '../http/status-link.ts';
 import type { Instant } from '../time.ts';
-import type { KnownImpact, KnownNotice, Mailbox } from './affected.ts';
+import type { Advice, KnownImpact, KnownNotice, Mailbox, Text } from './affected.ts';
 
 /** The room's only SQL. It reads what notices, catalogue and customers wrote, and writes nothing. */
 
@@ -46,7 +46,18 @@ interface Statements {
   customer: Prepared<AskedRow>;
   address: Prepared<AskedRow>;
   link: Prepared<AskedRow & { customer: string | null }>;
+  chosen: Prepared<ChosenRow>;
 }
+
+interface ChosenRow {
+  key: string;
+  name_ja: string;
+  name_en: string | null;
+}
+
+const CHOSEN = `SELECT s.key, s.name_ja, s.name_en FROM customer_services c
+JOIN services s ON s.key = c.service AND s.retired_at IS NULL
+WHERE c.customer_id = ? ORDER BY s.position`;
 
 const prepared = new WeakMap<Database, Statements>();
 
@@ -57,6 +68,7 @@ function statements(db: Database): Statements {
       customer: db.prepare<AskedRow>('lookup-of-customer', OF_CUSTOMER, { replica: true }),
       address: db.prepare<AskedRow>('lookup-of-address', OF_ADDRESS, { replica: true }),
       link: db.prepare<AskedRow & { customer: string | null }>('lookup-of-link', OF_LINK, { replica: true }),
+      chosen: db.prepare<ChosenRow>('lookup-chosen', CHOSEN, { replica: true }),
     };
     prepared.set(db, made);
   }
@@ -72,6 +84,9 @@ function asked(rows: AskedRow[]): Asked {
   return { edition: first.number, mailboxes };
 }
 
+/** Both engines limit the parameters of one statement. */
+const AT_A_TIME = 500;
+
 export const lookupStore = {
   async ofCustomer(db: Database, customerId: string): Promise<Asked> {
     return asked(await statements(db).customer.all(customerId));
@@ -85,6 +100,31 @@ export const lookupStore = {
   async ofLink(db: Database, link: StatusLink): Promise<Asked | undefined> {
     const rows = await statements(db).link.all(link.addressId, link.madeAt);
     return rows[0]?.customer === null ? undefined : asked(rows);
+  },
+
+  /** Many at once, for a call centre's screen: a few indexed reads. Those that nobody has are missing. */
+  async ofAddresses(db: Database, addresses: readonly string[]): Promise<Asked> {
+    const edition = await lookupStore.editionNumber(db.kysely);
+    const mailboxes: Mailbox[] = [];
+    for (let from = 0; from < addresses.length; from += AT_A_TIME) {
+      const rows = await db.kysely
+        .selectFrom('mailboxes')
+        .innerJoin('facilities', 'facilities.code', 'mailboxes.facility')
+        .select(['mailboxes.address', 'mailboxes.facility', 'facilities.service'])
+        .where('mailboxes.address', 'in', addresses.slice(from, from + AT_A_TIME))
+        .execute();
+      mailboxes.push(...rows);
+    }
+    return { edition, mailboxes };
+  },
+
+  /** The services that a customer chose, in the catalogue's order. */
+  async chosen(db: Database, customerId: string): Promise<{ key: string; name: Text }[]> {
+    const rows = await statements(db).chosen.all(customerId);
+    return rows.map(({ key, name_ja, name_en }) => ({
+      key,
+      name: name_en === null ? { ja: name_ja } : { ja: name_ja, en: name_en },
+    }));
   },
 
   /** The same inside a transaction that is to act on it. */
@@ -186,13 +226,14 @@ async function noticesOf(db: Reader, ids: string[]): Promise<Map<string, KnownNo
   const latest = new Map(reports.map((report) => [report.notice_id, report]));
   for (const row of rows) {
     const report = latest.get(row.id);
-    const picture = JSON.parse(report?.picture ?? '{}') as { expectedRecoveryAt?: number | null };
+    const picture = JSON.parse(report?.picture ?? '{}') as Advice & { expectedRecoveryAt?: number | null };
     found.set(row.id, {
       id: row.id,
       kind: row.kind,
       title: row.title_en === null ? { ja: row.title_ja } : { ja: row.title_ja, en: row.title_en },
       expectedRecoveryAt: picture.expectedRecoveryAt ?? null,
       window: report?.phase === 'cancel' ? null : workWindow(row),
+      advice: { unaffected: picture.unaffected, workaround: picture.workaround, residual: picture.residual },
       impacts: [],
     });
   }

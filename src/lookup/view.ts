@@ -1,6 +1,6 @@
 import type { Message } from '../errors.ts';
 import type { Instant } from '../time.ts';
-import type { Headline, MailboxStatus, Symptom } from './affected.ts';
+import type { Headline, MailboxStatus, ServiceStatus, Symptom, Text } from './affected.ts';
 
 /** What the page of one customer shows, flat and in both languages. */
 export interface StatusView {
@@ -31,6 +31,7 @@ const BADGES: Record<MailboxStatus['shown'], Message> = {
   fault: { ja: '故障中', en: 'Out of order' },
   delay: { ja: '遅延', en: 'Delayed' },
   work: { ja: '工事中', en: 'Planned work' },
+  recovered: { ja: '回復', en: 'Repaired' },
   normal: { ja: '正常', en: 'Normal' },
 };
 
@@ -143,4 +144,21 @@ function maskedAddress(address: string): string {
   const at = address.lastIndexOf('@');
   const local = [...address.slice(0, Math.max(at, 0))];
   return `${local.slice(0, local.length > 3 ? 2 : 1).join('')}…${at < 0 ? '' : address.slice(at)}`;
+}
+
+export interface ServiceView {
+  key: string;
+  name: Text;
+  shown: MailboxStatus['shown'];
+  badge: Message;
+  notices: ServiceStatus['notices'];
+}
+
+/** The services on a customer's list, in the words of his page. */
+export function servicesView(services: readonly (ServiceStatus & { name: Text })[]): ServiceView[] {
+  return services.map(({ service, name, shown, partly, notices }) => {
+    const badge = BADGES[shown];
+    const text = partly ? { ja: `一部で${badge.ja}`, en: `${badge.en} in part` } : badge;
+    return { key: service, name, shown, badge: text, notices };
+  });
 }

@@ -115,7 +115,7 @@ describe('6 March 2014', () => {
 
   test('after the evening everything is normal and what recovered lately is still told', () => {
     const status = affected(ofTheDay, mailbox('121'), minuteOf('21:25'));
-    expect(status).toMatchObject({ state: 'normal', shown: 'normal', notices: [] });
+    expect(status).toMatchObject({ state: 'normal', shown: 'recovered', notices: [] });
     expect(status.lately.map((notice) => notice.id)).toEqual(['notice-3', 'notice-4', 'notice-2', 'notice-1']);
     expect(affected(ofTheDay, mailbox('121'), minuteOf('21:25') + DAY).lately).toEqual([]);
   });

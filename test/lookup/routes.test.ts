@@ -279,3 +279,71 @@ test('the lookup does not wait for a transaction that is writing', async () => {
   });
   expect(answered).toBe(true);
 });
+
+test('the page tells what works meanwhile, what one can do, and what is left after recovery', async () => {
+  const open = await house();
+  await addCustomer(open.db, 'a', ['051']);
+  await tell(open.db, stopped('051'));
+  const said = {
+    unaffected: { ja: '送信はできます' },
+    workaround: { ja: 'Webメールをお使いください' },
+    residual: { ja: '遅れて届くことがあります' },
+  };
+  await open.db.kysely
+    .updateTable('reports')
+    .set({ picture: JSON.stringify(said) })
+    .execute();
+  const browser = await signedIn(open, 'a');
+  const during = words((await browser.get('/my')).body);
+  expect(during).toMatch(/ご利用いただけるもの 送信はできます.*当面の対処方法 Webメールをお使いください/);
+  await recover(open.db, '20140306-1', minuteOf('11:00'));
+  const after = words((await browser.get('/my')).body);
+  expect(after).toMatch(/正常です.*回復.*回復後の影響： 遅れて届くことがあります/);
+});
+
+test('several notices on one server are told apart, each with its own time and link', async () => {
+  const open = await house();
+  await addCustomer(open.db, 'a', ['051']);
+  await tell(open.db, stopped('051'));
+  await tell(open.db, {
+    id: 'second',
+    title: { ja: '到着の遅れ' },
+    impacts: [{ facilities: ['051'], symptom: 'delayed', startedAt: minuteOf('09:10') }],
+  });
+  const text = words((await (await signedIn(open, 'a')).get('/my')).body);
+  expect(text).toMatch(/メール障害.*7:34頃.*到着の遅れ.*9:10/);
+});
+
+test('a call centre asks for many mailboxes at once, in its own order, and what is not known is never normal', async () => {
+  const open = await house();
+  await addCustomer(open.db, 'a', ['051', '052']);
+  await tell(open.db, stopped('051'));
+  const headers = await keyFor(open.db, open.clock, 'portal:read');
+  const ask = (addresses: unknown, key: Record<string, string> = headers) =>
+    open.app.inject({
+      method: 'POST',
+      url: '/api/v1/mailboxes/status',
+      headers: key,
+      payload: { addresses } as object,
+    });
+  const answer = await ask(['a-052@MAIL.example', 'nobody@mail.example', 'a-051@mail.example', 'a-052@mail.example']);
+  expect(answer.statusCode).toBe(200);
+  const { mailboxes, checkedAt } = answer.json<{
+    checkedAt: string;
+    mailboxes: { state: string; facility: string | null; notices: object[] }[];
+  }>();
+  expect(checkedAt).toBe('2014-03-06T12:00:00+09:00');
+  expect(mailboxes.map((one) => [one.state, one.facility, one.notices.length])).toEqual([
+    ['normal', '052', 0],
+    ['unknown', null, 0],
+    ['fault', '051', 1],
+    ['normal', '052', 0],
+  ]);
+  expect((await ask(Array.from({ length: 1000 }, (_, i) => `n${i}@mail.example`))).statusCode).toBe(200);
+  expect((await ask(Array.from({ length: 1001 }, (_, i) => `n${i}@mail.example`))).statusCode).toBe(422);
+  expect((await ask([])).statusCode).toBe(422);
+  expect((await ask('a-051@mail.example')).statusCode).toBe(422);
+  expect((await ask(['a-051@mail.example'], {})).statusCode).toBe(401);
+  const other = await keyFor(open.db, open.clock, 'notices:read');
+  expect((await ask(['a-051@mail.example'], other)).statusCode).toBe(403);
+});

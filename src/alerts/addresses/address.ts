@@ -1,9 +1,9 @@
 import type { Message } from '../../errors.ts';
 import type { Instant, Language } from '../../time.ts';
 
-export const SCOPES = ['mine', 'all'] as const;
+export const SCOPES = ['mine', 'services', 'all'] as const;
 /** mine: notices on the customer's own mail servers. services: chosen ones. */
-export type AddressScope = (typeof SCOPES)[number] | 'services';
+export type AddressScope = (typeof SCOPES)[number];
 
 /** A destination of alert mails that a customer registered. */
 export interface Address {

@@ -39,3 +39,14 @@ export interface PasswordResetsTable {
   used_at: number | null;
   ended_at: number | null;
 }
+
+export interface CustomerServicesTable {
+  customer_id: string;
+  service: string;
+}
+
+export interface CustomerFeedsTable {
+  customer_id: string;
+  nonce: string;
+  created_at: number;
+}

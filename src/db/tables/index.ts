@@ -13,7 +13,14 @@ import type {
   ServiceDependenciesTable,
   ServicesTable,
 } from './catalogue.ts';
-import type { CustomersTable, MailboxesTable, PasswordRequestsTable, PasswordResetsTable } from './customers.ts';
+import type {
+  CustomerFeedsTable,
+  CustomerServicesTable,
+  CustomersTable,
+  MailboxesTable,
+  PasswordRequestsTable,
+  PasswordResetsTable,
+} from './customers.ts';
 import type { CouriersTable, LettersTable, MailsTable, TicketsTable } from './mail.ts';
 import type {
   AttachmentBytesTable,
@@ -63,6 +70,8 @@ export interface Tables {
   desks: DesksTable;
   customers: CustomersTable;
   mailboxes: MailboxesTable;
+  customer_services: CustomerServicesTable;
+  customer_feeds: CustomerFeedsTable;
   password_requests: PasswordRequestsTable;
   password_resets: PasswordResetsTable;
   letters: LettersTable;

@@ -101,6 +101,7 @@ export function knownNotices(notices: readonly Notice[], catalogue: Catalogue): 
       title: notice.title,
       expectedRecoveryAt: report?.picture.expectedRecoveryAt ?? null,
       window: report?.phase === 'cancel' ? null : workWindow(notice),
+      advice: report?.picture,
       impacts: notice.impacts.map((impact) => ({
         service: impact.service,
         partOf: partOf.get(impact.service) ?? null,

@@ -43,6 +43,13 @@ function* feedSheets(printing: Printing, notices: Notice[], service?: Service): 
   }
 }
 
+/** A customer's own channel: fewer notices, and an address that is his secret, so that only the feed itself names it. */
+export function ownChannel(printing: Printing, path: string, language: Language, notices: Notice[]): Channel {
+  const told = newestReports(lastToldFirst(notices));
+  const name = { ja: 'マイ商品リスト', en: 'My services' };
+  return channelOf(printing, localPath(path, language), language, told, name);
+}
+
 const LANGUAGES: Language[] = ['ja', 'en'];
 
 function channelOf(printing: Printing, path: string, language: Language, told: Told[], service?: Name): Channel {
