@@ -599,6 +599,22 @@ CREATE TRIGGER submissions_immutable BEFORE UPDATE ON submissions BEGIN SELECT R
 
 CREATE TRIGGER submissions_kept BEFORE DELETE ON submissions BEGIN SELECT RAISE(ABORT, 'submissions is append-only'); END;
 
+CREATE TABLE templates (
+  id text PRIMARY KEY,
+  name_ja text NOT NULL,
+  name_en text,
+  phase text NOT NULL,
+  service text REFERENCES services (key), -- null: of every service
+  symptom text CHECK (symptom IN ('unavailable', 'degraded', 'delayed', 'login')), -- null: of every symptom
+  title_ja text,
+  title_en text,
+  body_ja text NOT NULL,
+  body_en text,
+  changed_at bigint NOT NULL,
+  changed_by text NOT NULL,
+  removed_at bigint
+);
+
 CREATE TABLE tickets (
   budget text NOT NULL,
   number smallint NOT NULL CHECK (number BETWEEN 1 AND 3),

@@ -5,6 +5,7 @@ export type Role = (typeof ROLES)[number];
 export const ACTS = [
   'notice:draft',
   'notice:publish',
+  'template:write',
   'delivery:read',
   'audit:read',
   'catalogue:write',
@@ -18,7 +19,15 @@ export type Act = (typeof ACTS)[number];
 
 const MAY: Record<Role, readonly Act[]> = {
   author: ['notice:draft', 'delivery:read', 'regulator:read'],
-  publisher: ['notice:draft', 'notice:publish', 'delivery:read', 'audit:read', 'regulator:read', 'regulator:write'],
+  publisher: [
+    'notice:draft',
+    'notice:publish',
+    'template:write',
+    'delivery:read',
+    'audit:read',
+    'regulator:read',
+    'regulator:write',
+  ],
   admin: ACTS,
 };
 

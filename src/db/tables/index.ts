@@ -53,6 +53,7 @@ import type {
   StaffSignInsTable,
   StaffTable,
 } from './staff.ts';
+import type { TemplatesTable } from './templates.ts';
 import type { WarningCallsTable, WarningsTable } from './warnings.ts';
 
 /** Every table as Kysely sees it. Each has one writer: the store of the room that its file is named after. */
@@ -93,6 +94,7 @@ export interface Tables {
   measure_answers: MeasureAnswersTable;
   serious_decisions: SeriousDecisionsTable;
   submissions: SubmissionsTable;
+  templates: TemplatesTable;
   warnings: WarningsTable;
   warning_calls: WarningCallsTable;
   staff: StaffTable;

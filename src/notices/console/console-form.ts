@@ -14,6 +14,7 @@ import type { Notice } from '../notice.ts';
 import type { Poster } from '../poster.ts';
 import { CAUSE_KINDS, CAUSE_STATES, MEASURE_FIELDS, MEASURE_STATUSES } from '../report.ts';
 import { noticeStore } from '../store.ts';
+import { loadTemplates } from '../templates/keep.ts';
 import { inPlainWords, plainWordsFor } from '../wording/glossary.ts';
 import { type ReportLook, reportLook } from '../wording/report-look.ts';
 import {
@@ -69,6 +70,9 @@ export async function showForm(
       const own = facilities.filter((facility) => facility.service === key).map((facility) => facility.code);
       return own.length > 0 ? [{ name, codes: own }] : [];
     }),
+    templates: (await loadTemplates(ground.db.kysely))
+      .filter(({ phase }) => phase === form.fields.phase)
+      .map((template) => ({ value: template.id, word: template.name })),
     mayPublish: mayPublish(request),
     publishers: mayPublish(request) ? [] : await namesOfWhoMay(ground.db.kysely, 'notice:publish'),
   };
@@ -97,8 +101,12 @@ export function troubleOf(error: unknown, place: Reading['place']): Trouble {
 }
 
 /** The API's schema and the form's own reading together: every problem at once, each field's first. @throws Invalid */
-export function parseReading<Input>(reading: Reading, parseBody: (body: unknown) => Input): Input {
-  const problems = [...reading.problems];
+export function parseReading<Input>(
+  reading: Reading,
+  parseBody: (body: unknown) => Input,
+  more: FieldProblem[] = [],
+): Input {
+  const problems = [...reading.problems, ...more];
   try {
     const input = parseBody(reading.body);
     if (problems.length === 0) return input;

@@ -24,6 +24,8 @@ import {
   troubleOf,
   withMoreRows,
 } from './console-form.ts';
+import { leftOpen } from './fill-form.ts';
+import { suggested } from './suggest.ts';
 
 const audience = { who: 'staff', may: 'notice:draft' } as const;
 
@@ -48,11 +50,11 @@ export function consoleNoticeRoutes(app: FastifyInstance, ground: NoticeGround):
 
   app.post('/console/notices/:id/edit', { config: { audience } }, async (request, reply) => {
     const { id } = request.params as { id: string };
-    return submitted(ground, request, reply, (await foundNotice(ground, id)).id);
+    return submitted(ground, request, reply, { edited: (await foundNotice(ground, id)).id });
   });
 }
 
-function emptyFields(ground: NoticeGround, kind: 'fault' | 'work'): Fields {
+export function emptyFields(ground: NoticeGround, kind: 'fault' | 'work'): Fields {
   return {
     kind,
     phase: kind === 'work' ? 'plan' : 'first',
@@ -62,8 +64,15 @@ function emptyFields(ground: NoticeGround, kind: 'fault' | 'work'): Fields {
   };
 }
 
-async function submitted(ground: NoticeGround, request: FastifyRequest, reply: FastifyReply, edited?: string) {
-  const { fields, action } = sentForm(request);
+/** @param about the draft that is edited, and what was sent where it is not word for word what the form says. */
+export async function submitted(
+  ground: NoticeGround,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  about: { edited?: string; sent?: ReturnType<typeof sentForm> } = {},
+) {
+  const { edited } = about;
+  const { fields, action } = about.sent ?? sentForm(request);
   const id = edited ?? (await openedBefore(ground, request, fields));
   const more = withMoreRows(fields, action, 'notice');
   if (more) return show(ground, request, reply, more, { id });
@@ -71,6 +80,8 @@ async function submitted(ground: NoticeGround, request: FastifyRequest, reply: F
     return reply.redirect(to(request, `/console/notices/${id}?published=1`), 303);
   }
   const context = await formGround(ground);
+  const filled = await suggested(ground, fields, action, context);
+  if (filled) return show(ground, request, reply, filled, { id });
   const reading = readNotice(fields, context);
   const poster = posterAt(request);
   try {
@@ -78,7 +89,7 @@ async function submitted(ground: NoticeGround, request: FastifyRequest, reply: F
       const kept = await keep(ground, request, fields, context, id);
       return reply.redirect(to(request, `/console/notices/${kept}/edit?saved=1`), 303);
     }
-    const input = parseReading(reading, parseNotice);
+    const input = parseReading(reading, parseNotice, leftOpen(fields));
     if (action === 'publish') {
       const published = await publish(ground, request, input, fields, id);
       return reply.redirect(to(request, `/console/notices/${published}?published=1`), 303);

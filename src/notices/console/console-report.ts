@@ -25,6 +25,8 @@ import {
   troubleOf,
   withMoreRows,
 } from './console-form.ts';
+import { leftOpen } from './fill-form.ts';
+import { suggested } from './suggest.ts';
 
 const audience = { who: 'staff', may: 'notice:draft' } as const;
 
@@ -70,7 +72,10 @@ async function submitted(ground: NoticeGround, request: FastifyRequest, reply: F
   const { fields, action } = sentForm(request);
   const more = action === 'phase' ? otherPhase(fields) : withMoreRows(fields, action, 'report');
   if (more) return show(ground, request, reply, notice, more);
-  const reading = readReport(fields, await formGround(ground));
+  const context = await formGround(ground);
+  const filled = await suggested(ground, fields, action, context, notice);
+  if (filled) return show(ground, request, reply, notice, filled);
+  const reading = readReport(fields, context);
   const poster = posterAt(request);
   const expected = Number.parseInt(fields.expected ?? '', 10) || 0;
   try {
@@ -78,7 +83,7 @@ async function submitted(ground: NoticeGround, request: FastifyRequest, reply: F
       await saveForm(ground, poster, notice.id, fields);
       return reply.redirect(to(request, `/console/notices/${notice.id}/report?saved=1`), 303);
     }
-    const input = parseReading(reading, parseReport);
+    const input = parseReading(reading, parseReport, leftOpen(fields));
     if (action === 'publish') {
       await publishReport(ground, poster, notice.id, input, undefined, expected);
       return reply.redirect(to(request, `/console/notices/${notice.id}?published=1`), 303);

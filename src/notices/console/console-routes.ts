@@ -24,6 +24,8 @@ import { consoleCorrectRoutes } from './console-correct.ts';
 import { posterAt } from './console-form.ts';
 import { consoleNoticeRoutes } from './console-notice.ts';
 import { consoleReportRoutes } from './console-report.ts';
+import { quickRoutes } from './quick-routes.ts';
+import { templateRoutes } from './template-routes.ts';
 
 const audience = { who: 'staff', may: 'notice:draft' } as const;
 
@@ -44,6 +46,8 @@ export function consoleRoutes(app: FastifyInstance, ground: ConsoleGround): void
     reply.redirect(to(request, `/console/notices/${(request.params as { id: string }).id}/report`), 303),
   );
 
+  templateRoutes(app, ground);
+  quickRoutes(app, ground);
   consoleNoticeRoutes(app, ground);
   consoleReportRoutes(app, ground);
   consoleCorrectRoutes(app, ground);
