@@ -5,6 +5,7 @@ import { inquiryRoutes } from './inquiries/inquiry-routes.ts';
 import { outputRoutes } from './outputs/output-routes.ts';
 import { overviewRoutes } from './overview/overview-routes.ts';
 import { seriousRoutes } from './serious/serious-routes.ts';
+import { statisticsRoutes } from './statistics/statistics-routes.ts';
 
 /** All URLs of this room: the console's pages and the API of accident reports. */
 export function regulatorRoutes(app: FastifyInstance, ground: RegulatorGround): void {
@@ -13,4 +14,5 @@ export function regulatorRoutes(app: FastifyInstance, ground: RegulatorGround): 
   inquiryRoutes(app, ground);
   outputRoutes(app, ground);
   overviewRoutes(app, ground);
+  statisticsRoutes(app, ground);
 }
