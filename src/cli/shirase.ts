@@ -6,6 +6,7 @@ import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
 import { keyCommand } from './key.ts';
 import { migrateCommand } from './migrate.ts';
+import { moveCommand } from './move.ts';
 import { replayCommand } from './replay.ts';
 import { staffCommand } from './staff.ts';
 import { UsageError } from './usage.ts';
@@ -42,6 +43,11 @@ const COMMANDS: Record<string, { usage: string; what: string; run: (words: strin
     usage: 'restore FILE [--force]',
     what: 'put a backup in the place of the SQLite database; no mail goes out until you release it',
     run: restoreCommand,
+  },
+  move: {
+    usage: 'move --to postgres://…',
+    what: 'carry the SQLite database over to PostgreSQL, compared row by row; may be started again',
+    run: moveCommand,
   },
   courier: {
     usage: 'courier [status] | courier freeze [--reason R] | courier release [--unsent hold|send]',
