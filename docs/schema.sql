@@ -267,7 +267,7 @@ CREATE TABLE impacts (
   started_approximate smallint NOT NULL DEFAULT 0 CHECK (started_approximate IN (0, 1)),
   recovered_at bigint,
   position integer NOT NULL,
-  added_by_report integer NOT NULL,
+  added_by_report integer NOT NULL, detail_ja text, detail_en text, users text,
   CHECK (recovered_at IS NULL OR recovered_at >= started_at)
 );
 
@@ -436,7 +436,7 @@ CREATE TABLE postings (
   surface text NOT NULL,
   posted_at bigint NOT NULL,
   recorded_by text NOT NULL,
-  note text,
+  note text, known text NOT NULL DEFAULT 'minute' CHECK (known IN ('minute', 'day', 'nothing')), approximate smallint NOT NULL DEFAULT 0 CHECK (approximate IN (0, 1)),
   PRIMARY KEY (notice_id, report_number, surface)
 );
 

@@ -1,10 +1,12 @@
 import type { FieldProblem } from '../errors.ts';
 import { type Instant, MINUTE } from '../time.ts';
+import { explanationOf } from './explanation.ts';
 import type { Impact } from './impact.ts';
 import type { ImpactInput, ReportInput } from './input.ts';
-import type { Notice } from './notice.ts';
+import { isExplained, type Notice } from './notice.ts';
 import { mayFollow } from './phases.ts';
 import type { Picture } from './report.ts';
+import { type Revised, revise } from './revision.ts';
 import { PHASE_WORDS } from './wording/words.ts';
 
 /** What a notice becomes by a report, or what stands against it. */
@@ -12,8 +14,12 @@ export interface Advance {
   impacts: Impact[];
   /** Ids of the impacts whose recovery this report is the first to tell. */
   recoveredNow: string[];
+  /** Ids of the impacts of which facts were told anew. */
+  revisedNow: string[];
   tellsRecovery: boolean;
   picture: Picture;
+  /** When it began, as it is told now. */
+  occurred: { at: Instant; approximate: boolean };
   planned: Notice['planned'];
   actualFrom: Instant | null;
   actualTo: Instant | null;
@@ -37,8 +43,17 @@ export function advance(
   if (!mayFollow(notice.kind, previous?.phase ?? 'none', input.phase))
     problems.push(wrongPhase(previous?.phase, input.phase));
 
-  const { impacts, recoveredNow } = applyRecoveries(notice, input, at, problems);
-  const added = addImpacts(notice, input.impacts ?? [], notice.impacts.length, at, problems, 'impacts');
+  const revised = revise(notice, input.revised ?? [], at, problems);
+  const { impacts, recoveredNow } = applyRecoveries(revised.impacts, input, at, problems);
+  const onset = { occurredAt: revised.occurred.at, occurredApproximate: revised.occurred.approximate };
+  const added = addImpacts(
+    { ...notice, ...onset },
+    input.impacts ?? [],
+    notice.impacts.length,
+    at,
+    problems,
+    'impacts',
+  );
   impacts.push(...added);
   const broken = impacts.filter((impact) => impact.recoveredAt === null && impact.symptom !== 'delayed');
   const open = impacts.filter((impact) => impact.recoveredAt === null);
@@ -49,6 +64,7 @@ export function advance(
     (onlyDelays ? open.length === 0 : broken.length === 0) &&
     !toldBefore(notice);
 
+  problems.push(...wrongReopening(notice, input, added));
   problems.push(...missingItems(notice, input, { impacts, broken, open, tellsRecovery, recoveredNow }));
   const times = workTimes(notice, input, at, problems);
   return {
@@ -56,8 +72,14 @@ export function advance(
     advance: {
       impacts,
       recoveredNow,
+      revisedNow: notice.impacts.filter((impact, index) => differs(impact, revised.impacts[index])).map(({ id }) => id),
       tellsRecovery,
-      picture: pictureOf(notice, input, impacts, times.planned),
+      occurred: revised.occurred,
+      picture: {
+        ...pictureOf(notice, input, impacts, times.planned),
+        ...explanationOf(input, previous?.picture, problems),
+        ...told(notice, revised),
+      },
       ...times,
     },
   };
@@ -70,8 +92,40 @@ function toldBefore(notice: Notice): boolean {
   return !notice.impacts.some((impact) => impact.addedByReport > told.number && impact.symptom !== 'delayed');
 }
 
-function applyRecoveries(notice: Notice, input: ReportInput, at: Instant, problems: FieldProblem[]) {
-  const impacts = notice.impacts.map((impact) => ({ ...impact }));
+/** A notice whose final report is out is opened again on purpose only, and its readers are told why. */
+function wrongReopening(notice: Notice, input: ReportInput, added: Impact[]): FieldProblem[] {
+  const closed = isExplained(notice);
+  const field = 'reopenReason';
+  if (input.reopenReason && (!closed || input.phase !== 'update'))
+    return [
+      {
+        field,
+        ja: '再開できるのは、終報のあとの続報だけです。',
+        en: 'Only an update after the final report opens a notice again.',
+      },
+    ];
+  if (!closed || input.reopenReason || added.every((impact) => impact.recoveredAt !== null)) return [];
+  return [
+    {
+      field,
+      ja: '終報のあとにまだ続いている影響を加える場合は、再開の理由を入力してください。',
+      en: 'Say why the notice is open again: its final report is out.',
+    },
+  ];
+}
+
+function differs(before: Impact, after: Impact | undefined): boolean {
+  return JSON.stringify(before) !== JSON.stringify(after);
+}
+
+/** When it began, and all that was told anew so far. */
+function told(notice: Notice, { occurred, revisions }: Revised): Pick<Picture, 'occurred' | 'revised'> {
+  const all = [...(notice.reports.at(-1)?.picture.revised ?? []), ...revisions];
+  return { occurred, revised: all.length > 0 ? all : undefined };
+}
+
+function applyRecoveries(before: Impact[], input: ReportInput, at: Instant, problems: FieldProblem[]) {
+  const impacts = before.map((impact) => ({ ...impact }));
   const recoveredNow: string[] = [];
   (input.recovered ?? []).forEach((recovery, index) => {
     const field = `recovered.${index}`;
@@ -143,6 +197,8 @@ export function addImpacts(
       facilities: input.facilities === 'all' ? 'all' : [...new Set(input.facilities)],
       area: input.area ?? null,
       symptom: input.symptom,
+      detail: input.detail ?? null,
+      users: input.users ?? null,
       startedAt,
       approximate: input.approximate ?? (notice.occurredApproximate && startedAt === notice.occurredAt),
       recoveredAt,
@@ -216,7 +272,8 @@ function missingItems(notice: Notice, input: ReportInput, outcome: Outcome): Fie
           `A final report needs everything recovered; still open: ${name(open)}.`,
         );
       }
-      if (!input.causes?.length) need('causes', '原因を1つ以上入力してください。', 'Enter at least one cause.');
+      if (!input.causes?.length && standing(input.cause, notice.reports.at(-1)?.picture.cause)?.state !== 'undisclosed')
+        need('causes', '原因を1つ以上入力してください。', 'Enter at least one cause.');
       if (!input.measures?.length) {
         need('measures', '再発防止策を1つ以上入力してください。', 'Enter at least one measure against recurrence.');
       }
@@ -265,6 +322,11 @@ function pictureOf(notice: Notice, input: ReportInput, impacts: Impact[], planne
     title: notice.title,
     impacts,
     cause: standing(input.cause, before?.cause),
+    avoid: standing(input.avoid, before?.avoid),
+    users: standing(input.users, before?.users),
+    asOf: input.asOf ?? undefined,
+    series: input.series,
+    reopened: input.reopenReason,
     workaround: standing(input.workaround, before?.workaround),
     unaffected: standing(input.unaffected, before?.unaffected),
     emergencyCalls: standing(input.emergencyCalls, before?.emergencyCalls),
@@ -272,8 +334,6 @@ function pictureOf(notice: Notice, input: ReportInput, impacts: Impact[], planne
     expectedRecoveryAt: input.expectedRecoveryAt,
     nextUpdateAt: input.nextUpdateAt,
     lastToday: input.lastToday,
-    causes: input.causes ?? before?.causes,
-    measures: input.measures ?? before?.measures,
     planned,
   };
 }

@@ -3,7 +3,15 @@ import { line, parse, prose, sentenceFor } from '../http/forms.ts';
 import type { Instant } from '../time.ts';
 import { SYMPTOMS } from './impact.ts';
 import { PHASES, type Phase } from './phases.ts';
-import { CAUSE_KINDS, CAUSE_STATES, MEASURE_FIELDS, MEASURE_STATUSES } from './report.ts';
+import { QUALIFIERS, UNITS } from './quantity.ts';
+import {
+  CAUSE_KINDS,
+  CAUSE_STATES,
+  MEASURE_FIELDS,
+  MEASURE_STATUSES,
+  MEASURE_TERMS,
+  TOLD_CAUSE_STATES,
+} from './report.ts';
 
 /** What may be typed: longer texts belong into an attachment. Characters. */
 export const LIMITS = { title: 120, body: 20_000, short: 2000, area: 300 } as const;
@@ -44,11 +52,19 @@ const window = z.strictObject({ from: moment, to: moment }).refine((w) => w.from
 
 const code = z.string().min(1).max(64);
 
+const quantity = z.strictObject({
+  count: z.number().int().min(0).max(1e12),
+  qualifier: z.enum(QUALIFIERS).default('exact'),
+  unit: z.enum(UNITS).default('people'),
+});
+
 const impact = z.strictObject({
   service: code,
   facilities: z.union([z.literal('all'), z.array(code).min(1).max(5000)]),
   area: text(LIMITS.area).optional(),
   symptom: z.enum(SYMPTOMS),
+  detail: text(LIMITS.area).nullish(),
+  users: quantity.nullish(),
   startedAt: moment.optional(),
   approximate: z.boolean().optional(),
   recoveredAt: moment.nullish(),
@@ -60,11 +76,25 @@ const standingText = text(LIMITS.short).nullish();
 const content = {
   phase: z.enum(PHASES),
   body: text(LIMITS.body),
-  cause: z.strictObject({ state: z.enum(CAUSE_STATES), text: text(LIMITS.short).optional() }).nullish(),
+  cause: z
+    .strictObject({ state: z.enum(TOLD_CAUSE_STATES), text: text(LIMITS.short).optional() })
+    .refine((cause) => cause.state !== 'undisclosed' || cause.text !== undefined, {
+      ...sentenceFor('公表しない理由を入力してください。', 'Say why the cause is not disclosed.'),
+      path: ['text'],
+    })
+    .nullish(),
   workaround: standingText,
+  avoid: standingText,
   unaffected: standingText,
   emergencyCalls: standingText,
   residual: standingText,
+  users: quantity.nullish(),
+  /** The moment that the text speaks of. */
+  asOf: moment.nullish(),
+  series: z
+    .array(z.strictObject({ name: title, number: z.number().int().min(1).max(9999) }))
+    .max(5)
+    .optional(),
   /** null: 確認中 */
   expectedRecoveryAt: moment.nullish(),
   nextUpdateAt: moment.nullish(),
@@ -75,6 +105,7 @@ const content = {
         kind: z.enum(CAUSE_KINDS).default('occurrence'),
         state: z.enum(CAUSE_STATES).default('confirmed'),
         text: text(LIMITS.short),
+        dueTo: z.number().int().min(1).max(20).optional(),
       }),
     )
     .max(20)
@@ -82,7 +113,9 @@ const content = {
   measures: z
     .array(
       z.strictObject({
+        id: z.string().max(20).optional(),
         field: z.enum(MEASURE_FIELDS),
+        term: z.enum(MEASURE_TERMS).optional(),
         status: z.enum(MEASURE_STATUSES),
         text: text(LIMITS.short),
         date: day.optional(),
@@ -121,6 +154,24 @@ export const reportInput = z.strictObject({
     .max(500)
     .optional(),
   impacts: z.array(impact).max(200).optional(),
+  /** What was told and proved to be otherwise; without `impact` it is the onset of the whole. */
+  revised: z
+    .array(
+      z.strictObject({
+        impact: z.string().max(80).nullish(),
+        startedAt: moment.optional(),
+        approximate: z.boolean().optional(),
+        symptom: z.enum(SYMPTOMS).optional(),
+        detail: text(LIMITS.area).nullish(),
+        area: text(LIMITS.area).nullish(),
+        users: quantity.nullish(),
+        reason: text(LIMITS.short),
+      }),
+    )
+    .max(200)
+    .optional(),
+  /** Why a notice that was closed is open again. */
+  reopenReason: text(LIMITS.short).optional(),
   prominent: z.boolean().optional(),
   /** extend: the new window. */
   planned: window.optional(),
@@ -137,6 +188,10 @@ export const correctionInput = z.strictObject({
   body: text(LIMITS.body).optional(),
   cause: content.cause,
   workaround: content.workaround,
+  avoid: content.avoid,
+  users: content.users,
+  asOf: content.asOf,
+  series: content.series,
   unaffected: content.unaffected,
   emergencyCalls: content.emergencyCalls,
   residual: content.residual,
@@ -148,6 +203,7 @@ export const correctionInput = z.strictObject({
   publishedAt: moment.optional(),
 });
 
+export type RevisionInput = NonNullable<z.output<typeof reportInput>['revised']>[number];
 export type ImpactInput = z.output<typeof impact>;
 export type NoticeInput = z.output<typeof noticeInput>;
 export type ReportInput = z.output<typeof reportInput>;

@@ -65,11 +65,19 @@ export function noticeState(notice: Notice, now: Instant): NoticeState {
 
 function faultState(notice: Notice, now: Instant): NoticeState {
   const open = notice.impacts.filter((impact) => impact.recoveredAt === null || impact.recoveredAt > now);
-  if (open.length === 0) return notice.reports.some((report) => report.phase === 'final') ? 'closed' : 'recovered';
+  if (open.length === 0) return isExplained(notice) ? 'closed' : 'recovered';
   if (open.every((impact) => impact.symptom === 'delayed')) {
     return open.length === notice.impacts.length && !saidRecovered(notice) ? 'ongoing' : 'delayed';
   }
   return open.length < notice.impacts.length ? 'partially_recovered' : 'ongoing';
+}
+
+/** A final report is out, and the notice was not reopened after it. */
+export function isExplained(notice: Pick<Notice, 'reports'>): boolean {
+  const turn = notice.reports.findLast(
+    (report) => report.phase === 'final' || (report.phase === 'update' && report.picture.reopened !== undefined),
+  );
+  return turn?.phase === 'final';
 }
 
 /** A notice that has only ever been about a delay is under way, not "delayed after recovery". */

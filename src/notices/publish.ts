@@ -188,6 +188,7 @@ function reportOf(notice: Notice, input: ReportInput, next: Advance, at: Instant
 async function writeNotice(tx: Tx, before: Notice, next: Advance, input: ReportInput, at: Instant): Promise<void> {
   const known = new Set(before.impacts.map((impact) => impact.id));
   for (const impact of next.impacts) {
+    if (next.revisedNow.includes(impact.id)) await noticeStore.reviseImpact(tx, impact);
     if (next.recoveredNow.includes(impact.id) && impact.recoveredAt !== null)
       await noticeStore.recover(tx, impact.id, impact.recoveredAt);
   }
@@ -199,6 +200,8 @@ async function writeNotice(tx: Tx, before: Notice, next: Advance, input: ReportI
   );
   await noticeStore.update(tx, before.id, {
     updated_at: at,
+    occurred_at: next.occurred.at,
+    occurred_approximate: next.occurred.approximate ? 1 : 0,
     first_published_at: before.firstPublishedAt ?? at,
     planned_from: next.planned?.from ?? null,
     planned_to: next.planned?.to ?? null,

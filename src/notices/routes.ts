@@ -106,7 +106,9 @@ export function noticeRoutes(app: FastifyInstance, ground: NoticeGround): void {
         body: z.strictObject({
           reportNumber: z.number().int().min(1),
           surface: z.string().regex(/^[a-z][a-z0-9_]{0,39}$/),
-          postedAt: moment,
+          postedAt: moment.optional(),
+          dayOnly: z.boolean().optional(),
+          approximate: z.boolean().optional(),
           note: z.string().max(500).optional(),
         }),
         response: { 204: z.null() },

@@ -9,6 +9,7 @@ import type {
 import { type Instant, wallClock } from '../time.ts';
 import type { Impact } from './impact.ts';
 import type { Notice, Text } from './notice.ts';
+import type { Quantity } from './quantity.ts';
 import type { Picture, Report } from './report.ts';
 import type { Names } from './wording/names.ts';
 
@@ -19,8 +20,14 @@ export interface Posting {
   /** `support`, `top`, or a surface outside that staff recorded by hand. */
   surface: string;
   postedAt: Instant;
+  /** How exactly that is known; of `nothing` it is the report's own time. */
+  known: 'minute' | 'day' | 'nothing';
+  approximate: boolean;
   note: string | null;
 }
+
+/** Our own surfaces know to the minute when. */
+type PostingRow = Omit<PostingsTable, 'known' | 'approximate'> & Partial<Pick<PostingsTable, 'known' | 'approximate'>>;
 
 export const noticeStore = {
   async find(db: Reader, id: string): Promise<Notice | undefined> {
@@ -143,6 +150,9 @@ export const noticeStore = {
           area_ja: impact.area?.ja ?? null,
           area_en: impact.area?.en ?? null,
           symptom: impact.symptom,
+          detail_ja: impact.detail?.ja ?? null,
+          detail_en: impact.detail?.en ?? null,
+          users: impact.users ? JSON.stringify(impact.users) : null,
           started_at: impact.startedAt,
           started_approximate: impact.approximate ? 1 : 0,
           recovered_at: impact.recoveredAt,
@@ -171,6 +181,24 @@ export const noticeStore = {
     await tx.updateTable('impacts').set({ recovered_at: at }).where('id', '=', impactId).execute();
   },
 
+  /** What was told anew of it; its recovery has a call of its own. */
+  async reviseImpact(tx: Tx, impact: Impact): Promise<void> {
+    await tx
+      .updateTable('impacts')
+      .set({
+        area_ja: impact.area?.ja ?? null,
+        area_en: impact.area?.en ?? null,
+        symptom: impact.symptom,
+        detail_ja: impact.detail?.ja ?? null,
+        detail_en: impact.detail?.en ?? null,
+        users: impact.users ? JSON.stringify(impact.users) : null,
+        started_at: impact.startedAt,
+        started_approximate: impact.approximate ? 1 : 0,
+      })
+      .where('id', '=', impact.id)
+      .execute();
+  },
+
   async addReport(tx: Tx, noticeId: string, report: Report, by: string): Promise<void> {
     await tx
       .insertInto('reports')
@@ -194,10 +222,10 @@ export const noticeStore = {
   },
 
   /** The first word of a report on a surface stays; a second is refused by the key and left as it was. */
-  async addPosting(tx: Tx, row: PostingsTable): Promise<boolean> {
+  async addPosting(tx: Tx, row: PostingRow): Promise<boolean> {
     const added = await tx
       .insertInto('postings')
-      .values(row)
+      .values({ known: 'minute', approximate: 0, ...row })
       .onConflict((conflict) => conflict.columns(['notice_id', 'report_number', 'surface']).doNothing())
       .returning('surface')
       .execute();
@@ -351,6 +379,8 @@ function impactOf(row: ImpactsTable, facilities: string[]): Impact {
     facilities: row.all_facilities === 1 ? 'all' : facilities,
     area: row.area_ja === null ? null : textOf(row.area_ja, row.area_en),
     symptom: row.symptom,
+    detail: row.detail_ja === null ? null : textOf(row.detail_ja, row.detail_en),
+    users: row.users === null ? null : (JSON.parse(row.users) as Quantity),
     startedAt: row.started_at,
     approximate: row.started_approximate === 1,
     recoveredAt: row.recovered_at,
@@ -374,7 +404,14 @@ function reportOf(row: ReportsTable): Report {
 }
 
 function postingOf(row: PostingsTable): Posting {
-  return { reportNumber: row.report_number, surface: row.surface, postedAt: row.posted_at, note: row.note };
+  return {
+    reportNumber: row.report_number,
+    surface: row.surface,
+    postedAt: row.posted_at,
+    known: row.known,
+    approximate: row.approximate === 1,
+    note: row.note,
+  };
 }
 
 function draftOf(row: {

@@ -2,6 +2,7 @@ import type { CatalogueNames, Name } from '../catalogue/catalogue.ts';
 import type { Message } from '../errors.ts';
 import type { Impact, Symptom } from '../notices/impact.ts';
 import type { NoticeState } from '../notices/notice.ts';
+import { quantityWords } from '../notices/quantity.ts';
 import { symptomWords } from '../notices/wording/words.ts';
 import { type FacilityNames, facilityNames } from './facility-names.ts';
 
@@ -61,21 +62,6 @@ export const SYMPTOM_NAMES: Record<Symptom, Message> = {
   login: { ja: 'ログインしづらい', en: 'hard to sign in' },
 };
 
-/** A date as exactly as it is known: a day, or only a month. */
-export interface KnownDate extends Message {
-  iso: string;
-}
-
-export function knownDate(iso: string): KnownDate {
-  const [year, month, day] = iso.split('-').map(Number);
-  const name = MONTHS[(month ?? 1) - 1];
-  return day === undefined
-    ? { iso, ja: `${year}年${month}月`, en: `${name} ${year}` }
-    : { iso, ja: `${year}年${month}月${day}日`, en: `${day} ${name} ${year}` };
-}
-
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-
 /** One line of a notice's facts, ready to be shown. */
 export interface ImpactView {
   service: Name;
@@ -83,6 +69,8 @@ export interface ImpactView {
   facilities: FacilityNames | null;
   area: Name | null;
   symptom: Message;
+  detail: Name | null;
+  users: Message | null;
   startedAt: number;
   approximate: boolean;
   recoveredAt: number | null;
@@ -97,6 +85,8 @@ export function impactView(impact: Impact, names: CatalogueNames): ImpactView {
       impact.facilities === 'all' ? null : facilityNames(impact.facilities.map((code) => names.facility(code))),
     area: impact.area,
     symptom: symptomWords(impact),
+    detail: impact.detail ?? null,
+    users: impact.users ? quantityWords(impact.users) : null,
     startedAt: impact.startedAt,
     approximate: impact.approximate,
     recoveredAt: impact.recoveredAt,

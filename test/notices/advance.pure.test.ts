@@ -206,7 +206,12 @@ describe('planned work', () => {
   });
 
   test('cannot be extended without saying until when', () => {
-    const planned = { ...work, reports: [{ phase: 'plan', number: 1 } as Notice['reports'][0]] };
+    const plan = {
+      phase: 'plan',
+      number: 1,
+      picture: { title: work.title, impacts: [] },
+    } as unknown as Notice['reports'][0];
+    const planned = { ...work, reports: [plan] };
     expect(fields(planned, { phase: 'extend' })).toEqual(['planned']);
   });
 });

@@ -29,6 +29,10 @@ export interface ImpactsTable {
   area_ja: string | null;
   area_en: string | null;
   symptom: 'unavailable' | 'degraded' | 'delayed' | 'login';
+  detail_ja: string | null;
+  detail_en: string | null;
+  /** JSON of notices/quantity.ts. */
+  users: string | null;
   started_at: number;
   started_approximate: Flag;
   recovered_at: number | null;
@@ -84,6 +88,9 @@ export interface PostingsTable {
   posted_at: number;
   recorded_by: string;
   note: string | null;
+  /** How exactly posted_at is known; of `nothing` it is the report's own time. */
+  known: 'minute' | 'day' | 'nothing';
+  approximate: Flag;
 }
 
 export interface EditionTable {

@@ -102,7 +102,7 @@ async function showCorrection(
     notice,
     kind: notice.kind,
     action: `/console/notices/${notice.id}/reports/${report.number}/correct`,
-    previous: reportLook(notice, report, await noticeStore.names(ground.db.kysely)),
+    previous: reportLook(notice, report, await noticeStore.names(ground.db.kysely), ground.operator.timeZone),
   };
   return showForm(ground, request, reply, { template: 'console/correct-form', fields, more }, outcome);
 }

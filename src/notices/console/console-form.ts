@@ -12,7 +12,15 @@ import type { NoticeGround } from '../ground.ts';
 import { SYMPTOMS } from '../impact.ts';
 import type { Notice } from '../notice.ts';
 import type { Poster } from '../poster.ts';
-import { CAUSE_KINDS, CAUSE_STATES, MEASURE_FIELDS, MEASURE_STATUSES } from '../report.ts';
+import { QUALIFIER_WORDS, QUALIFIERS, UNIT_WORDS, UNITS } from '../quantity.ts';
+import {
+  CAUSE_KINDS,
+  CAUSE_STATES,
+  MEASURE_FIELDS,
+  MEASURE_STATUSES,
+  MEASURE_TERMS,
+  TOLD_CAUSE_STATES,
+} from '../report.ts';
 import { noticeStore } from '../store.ts';
 import { loadTemplates } from '../templates/keep.ts';
 import { inPlainWords, plainWordsFor } from '../wording/glossary.ts';
@@ -22,6 +30,7 @@ import {
   CAUSE_STATE_WORDS,
   MEASURE_FIELD_WORDS,
   MEASURE_STATUS_WORDS,
+  MEASURE_TERM_WORDS,
   SYMPTOM_WORDS,
 } from '../wording/words.ts';
 
@@ -86,6 +95,10 @@ function optionsOf(services: { value: string; word: { ja: string; en?: string | 
     services,
     symptoms: words(SYMPTOMS, SYMPTOM_WORDS),
     causeStates: words(CAUSE_STATES, CAUSE_STATE_WORDS),
+    toldCauseStates: words(TOLD_CAUSE_STATES, CAUSE_STATE_WORDS),
+    qualifiers: words(QUALIFIERS, QUALIFIER_WORDS),
+    units: words(UNITS, UNIT_WORDS),
+    measureTerms: words(MEASURE_TERMS, MEASURE_TERM_WORDS),
     causeKinds: words(CAUSE_KINDS, CAUSE_KIND_WORDS),
     measureFields: words(MEASURE_FIELDS, MEASURE_FIELD_WORDS),
     measureStatuses: words(MEASURE_STATUSES, MEASURE_STATUS_WORDS),
@@ -155,7 +168,7 @@ export async function rehearse(
   }
   const report = seen?.reports.find((one) => one.number === number) ?? seen?.reports.at(-1);
   if (!seen || !report) throw new Error('the rehearsal published nothing');
-  return reportLook(seen, report, await noticeStore.names(ground.db.kysely));
+  return reportLook(seen, report, await noticeStore.names(ground.db.kysely), ground.operator.timeZone);
 }
 
 function mayPublish(request: FastifyRequest): boolean {

@@ -7,7 +7,7 @@ import type { Fields } from '../form/form-reader.ts';
 import { foundNotice } from '../found.ts';
 import type { NoticeGround } from '../ground.ts';
 import { mailedByDefault, parseReport } from '../input.ts';
-import type { Notice } from '../notice.ts';
+import { isExplained, type Notice } from '../notice.ts';
 import { nextPhases, PHASES, type Phase } from '../phases.ts';
 import { publishReport } from '../publish.ts';
 import { noticeStore } from '../store.ts';
@@ -58,7 +58,7 @@ function nextFields(ground: NoticeGround, notice: Notice, asked: Phase | undefin
   const phase = asked ?? phaseLinks(notice)[0]?.phase ?? 'update';
   const before = last ? fieldsFromReport(notice, last, ground.operator.timeZone) : {};
   const standing = Object.entries(before).filter(([name]) =>
-    /^(cause|workaround|unaffected|emergencyCalls|causes|measures)\./.test(name),
+    /^(cause|workaround|avoid|users|unaffected|emergencyCalls|causes|measures)\./.test(name),
   );
   return {
     ...Object.fromEntries(standing),
@@ -125,8 +125,10 @@ async function show(
     saved: 'saved' in (request.query as object),
     draft,
     phases: nextPhases(notice.kind, last?.phase ?? 'none').map((phase) => ({ value: phase, word: PHASE_WORDS[phase] })),
+    closed: isExplained(notice),
+    told: notice.impacts.map((impact) => impactLook(impact, names)),
     open: notice.impacts.filter((impact) => impact.recoveredAt === null).map((impact) => impactLook(impact, names)),
-    previous: last && reportLook(notice, last, names),
+    previous: last && reportLook(notice, last, names, ground.operator.timeZone),
     theirs: conflict && draft ? draftFields(draft, ground.operator.timeZone)['body.ja'] : undefined,
   };
   // Whoever was told of the other's report or draft may go on from there.

@@ -89,10 +89,10 @@ async function showNotice(ground: ConsoleGround, request: FastifyRequest, reply:
     impacts: notice.impacts.map((impact) => impactLook(impact, names)),
     reports: notice.reports
       .map((report) => ({
-        ...reportLook(notice, report, names),
+        ...reportLook(notice, report, names, ground.operator.timeZone),
         before: revisions
           .filter((one) => one.number === report.number && one.revision < report.revision)
-          .map((one) => reportLook(notice, one, names))
+          .map((one) => reportLook(notice, one, names, ground.operator.timeZone))
           .reverse(),
       }))
       .reverse(),
@@ -141,14 +141,22 @@ function readPosting(fields: Fields, ground: NoticeGround) {
     });
   }
   const postedAt = parseLocalInput(fields.postedAt ?? '', ground.operator.timeZone);
-  if (postedAt === undefined) {
+  const known = fields.known ?? 'minute';
+  if (postedAt === undefined && known !== 'nothing') {
     problems.push({ field: 'postedAt', ja: '掲載した日時を入力してください。', en: 'Enter when it was posted.' });
-  } else if (postedAt > ground.clock.now()) {
+  } else if (postedAt !== undefined && postedAt > ground.clock.now()) {
     problems.push({ field: 'postedAt', ja: '掲載の日時が未来です。', en: 'This time is in the future.' });
   }
-  if (postedAt === undefined || problems.length > 0) throw new Invalid(problems);
+  if (problems.length > 0) throw new Invalid(problems);
   const note = fields.note?.trim().slice(0, 500) || undefined;
-  return { reportNumber: Number(fields.reportNumber), surface, postedAt, note };
+  return {
+    reportNumber: Number(fields.reportNumber),
+    surface,
+    postedAt: known === 'nothing' ? undefined : postedAt,
+    dayOnly: known === 'day',
+    approximate: fields.approximate === 'on',
+    note,
+  };
 }
 
 function to(request: FastifyRequest, path: string): string {

@@ -4,7 +4,7 @@ import type { Report } from '../report.ts';
 import { showFacilities } from './facility-list.ts';
 import type { Fields } from './form-reader.ts';
 
-const TIME = /(^|\.)(\w+At|at|from|to|actualFrom|actualTo)$/;
+const TIME = /(^|\.)(\w+At|at|asOf|from|to|actualFrom|actualTo)$/;
 
 /** A body of the API as the fields of the form: what a program kept as a draft opens in the console too. */
 export function fieldsFromBody(body: unknown, zone: string): Fields {
@@ -21,7 +21,8 @@ export function fieldsFromBody(body: unknown, zone: string): Fields {
 export function fieldsFromReport(notice: Notice, report: Report, zone: string): Fields {
   const { picture, body } = report;
   const title = picture.title ?? notice.title;
-  return fieldsFromBody({ ...picture, impacts: undefined, planned: undefined, title, body }, zone);
+  const own = { impacts: undefined, planned: undefined, occurred: undefined, revised: undefined, reopened: undefined };
+  return fieldsFromBody({ ...picture, ...own, title, body }, zone);
 }
 
 function write(fields: Fields, name: string, value: unknown, zone: string): void {
@@ -35,6 +36,9 @@ function write(fields: Fields, name: string, value: unknown, zone: string): void
       fields[`recovered.${impact}.on`] = 'on';
       write(fields, `recovered.${impact}.at`, at, zone);
     }
+  } else if (name === 'revised' && Array.isArray(value)) {
+    for (const { impact, ...facts } of value as { impact?: string }[])
+      write(fields, `revised.${impact ?? 'notice'}`, facts, zone);
   } else if (typeof value === 'object') {
     const inside = name === '' || name === 'report' ? '' : `${name}.`;
     for (const [key, part] of Object.entries(value)) write(fields, inside + key, part, zone);
@@ -51,4 +55,4 @@ function wallTime(value: string | number, zone: string): string {
 }
 
 /** The API takes Japanese alone as a plain string. */
-const PLAIN_TEXT = /(^|\.)(body|text|area|workaround|unaffected|emergencyCalls|residual)$/;
+const PLAIN_TEXT = /(^|\.)(body|text|area|detail|workaround|avoid|unaffected|emergencyCalls|residual|reopenReason)$/;

@@ -69,6 +69,42 @@ export class FormReader {
     return undefined;
   }
 
+  /** A whole number; full-width digits and commas are what people type. */
+  number(name: string): number | undefined {
+    const typed = this.word(name)?.normalize('NFKC').replaceAll(',', '');
+    if (typed === undefined) return undefined;
+    if (/^\d{1,12}$/.test(typed)) return Number(typed);
+    this.#wrong(name, '数字で入力してください。例: 36000', 'Enter a whole number such as 36000.');
+    return undefined;
+  }
+
+  quantity(name: string): { count: number; qualifier: string | undefined; unit: string | undefined } | undefined {
+    const count = this.number(`${name}.count`);
+    if (count === undefined) return undefined;
+    return { count, qualifier: this.word(`${name}.qualifier`), unit: this.word(`${name}.unit`) };
+  }
+
+  /** What is told anew: the onset of the whole under `notice`, else an impact by its id. A reason alone changes nothing. */
+  revisions() {
+    const told: Record<string, unknown>[] = [];
+    const ids = new Set(Object.keys(this.#fields).flatMap((name) => /^revised\.([^.]+)\./.exec(name)?.[1] ?? []));
+    for (const id of ids) {
+      const row = `revised.${id}`;
+      const facts = {
+        startedAt: this.time(`${row}.startedAt`),
+        approximate: this.ticked(`${row}.approximate`) || undefined,
+        symptom: this.word(`${row}.symptom`),
+        detail: this.text(`${row}.detail`),
+        area: this.text(`${row}.area`),
+        users: this.quantity(`${row}.users`),
+      };
+      if (Object.values(facts).every((fact) => fact === undefined)) continue;
+      this.#rows.set(`revised.${told.length}`, row);
+      told.push({ ...facts, impact: id === 'notice' ? undefined : id, reason: this.text(`${row}.reason`) ?? {} });
+    }
+    return told.length > 0 ? told : undefined;
+  }
+
   window(): { from: string | undefined; to: string | undefined } | undefined {
     const from = this.time('planned.from');
     const to = this.time('planned.to');
@@ -76,7 +112,7 @@ export class FormReader {
   }
 
   impacts() {
-    return this.#list('impacts', ['service', 'facilities', 'area.ja', 'area.en', 'startedAt', 'recoveredAt'], (row) => {
+    return this.#list('impacts', IMPACT_FIELDS, (row) => {
       const service = this.word(`${row}.service`);
       const known = service === undefined ? [] : this.#ground.codesOf(service);
       const { facilities, problems } = parseFacilities(this.#fields[`${row}.facilities`] ?? '', known);
@@ -86,6 +122,8 @@ export class FormReader {
         facilities: facilities.length === 0 ? undefined : facilities,
         area: this.text(`${row}.area`),
         symptom: this.word(`${row}.symptom`),
+        detail: this.text(`${row}.detail`),
+        users: this.quantity(`${row}.users`),
         startedAt: this.time(`${row}.startedAt`),
         approximate: this.ticked(`${row}.approximate`) || undefined,
         recoveredAt: this.time(`${row}.recoveredAt`),
@@ -127,6 +165,13 @@ export class FormReader {
       body: this.text('body') ?? {},
       cause: this.#cause(),
       workaround: this.text('workaround') ?? null,
+      avoid: this.text('avoid') ?? null,
+      users: this.quantity('users') ?? null,
+      asOf: this.time('asOf'),
+      series: this.#list('series', ['name.ja', 'number'], (row) => ({
+        name: this.text(`${row}.name`) ?? {},
+        number: this.number(`${row}.number`),
+      })),
       unaffected: this.text('unaffected') ?? null,
       emergencyCalls: this.text('emergencyCalls') ?? null,
       residual: this.text('residual') ?? null,
@@ -137,9 +182,12 @@ export class FormReader {
         kind: this.word(`${row}.kind`),
         state: this.word(`${row}.state`),
         text: this.text(`${row}.text`),
+        dueTo: this.number(`${row}.dueTo`),
       })),
       measures: this.#list('measures', ['text.ja', 'text.en', 'date'], (row) => ({
+        id: this.word(`${row}.id`),
         field: this.word(`${row}.field`),
+        term: this.word(`${row}.term`),
         status: this.word(`${row}.status`),
         text: this.text(`${row}.text`) ?? {},
         date: this.word(`${row}.date`),
@@ -195,6 +243,18 @@ export class FormReader {
   }
 }
 
+/** An impact is one as soon as any of these is filled in. */
+const IMPACT_FIELDS = [
+  'service',
+  'facilities',
+  'area.ja',
+  'area.en',
+  'detail.ja',
+  'users.count',
+  'startedAt',
+  'recoveredAt',
+];
+
 /** Where a problem of a whole list or group is shown. */
 const ALONE: Record<string, string> = {
   impacts: 'impacts.0.service',
@@ -203,4 +263,5 @@ const ALONE: Record<string, string> = {
   measures: 'measures.0.text.ja',
 };
 
-const TEXT = /(^|\.)(title|body|text|area|workaround|unaffected|emergencyCalls|residual|reason)$/;
+const TEXT =
+  /(^|\.)(title|body|text|area|detail|name|workaround|avoid|unaffected|emergencyCalls|residual|reason|reopenReason)$/;

@@ -56,6 +56,8 @@ export function readReport(fields: Fields, ground: FormGround): Reading {
     ...form.picture(),
     recovered: form.recoveries(),
     impacts: impacts.length > 0 ? impacts : undefined,
+    revised: form.revisions(),
+    reopenReason: form.text('reopenReason'),
     prominent: form.ticked('prominent') || undefined,
     planned: phase === 'extend' || phase === 'plan' ? form.window() : undefined,
     actualFrom: phase === 'start' || phase === 'complete' ? form.time('actualFrom') : undefined,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Instant, isoTime } from '../../time.ts';
 import { noticeUrl } from '../ground.ts';
+import type { ImpactFacts } from '../impact.ts';
 import { type Notice, noticeState } from '../notice.ts';
 import type { Report } from '../report.ts';
 
@@ -10,12 +11,24 @@ const text = z.object({ ja: z.string(), en: z.string().optional() });
 const time = z.string().describe('ISO 8601 with offset');
 const maybeTime = time.nullable();
 
+const quantity = z.object({ count: z.number().int(), qualifier: z.string(), unit: z.string() });
+const facts = z.object({
+  startedAt: time.optional(),
+  approximate: z.boolean().optional(),
+  symptom: z.string().optional(),
+  detail: text.nullish(),
+  area: text.nullish(),
+  users: quantity.nullish(),
+});
+
 const impactJson = z.object({
   id: z.string(),
   service: z.string(),
   facilities: z.union([z.literal('all'), z.array(z.string())]),
   area: text.nullable(),
   symptom: z.string(),
+  detail: text.nullable(),
+  users: quantity.nullable(),
   startedAt: time,
   approximate: z.boolean(),
   recoveredAt: maybeTime,
@@ -30,14 +43,31 @@ const reportJson = z.object({
   body: text,
   cause: z.object({ state: z.string(), text: text.optional() }).optional(),
   workaround: text.optional(),
+  avoid: text.optional(),
+  users: quantity.optional(),
+  asOf: maybeTime,
+  series: z.array(z.object({ name: text, number: z.number().int() })),
+  revised: z.array(
+    z.object({ impact: z.string().nullable(), before: facts, after: facts, reason: text, report: z.number().int() }),
+  ),
+  reopenReason: text.optional(),
   unaffected: text.optional(),
   emergencyCalls: text.optional(),
   residual: text.optional(),
   expectedRecoveryAt: maybeTime,
   nextUpdateAt: maybeTime,
   lastToday: z.boolean(),
-  causes: z.array(z.object({ kind: z.string(), state: z.string(), text })),
-  measures: z.array(z.object({ field: z.string(), status: z.string(), text, date: z.string().optional() })),
+  causes: z.array(z.object({ kind: z.string(), state: z.string(), text, dueTo: z.number().int().optional() })),
+  measures: z.array(
+    z.object({
+      id: z.string().optional(),
+      field: z.string(),
+      term: z.string().optional(),
+      status: z.string(),
+      text,
+      date: z.string().optional(),
+    }),
+  ),
   mail: z.boolean(),
   reason: text.nullable(),
 });
@@ -81,6 +111,8 @@ export function noticeJson(notice: Notice, context: { publicUrl: string; zone: s
       facilities: impact.facilities,
       area: impact.area,
       symptom: impact.symptom,
+      detail: impact.detail ?? null,
+      users: impact.users ?? null,
       startedAt: iso(impact.startedAt),
       approximate: impact.approximate,
       recoveredAt: maybe(impact.recoveredAt),
@@ -104,6 +136,16 @@ function reportJsonOf(
     body: report.body,
     cause: picture.cause && { state: picture.cause.state, ...(picture.cause.text ? { text: picture.cause.text } : {}) },
     workaround: picture.workaround,
+    avoid: picture.avoid,
+    users: picture.users,
+    asOf: maybe(picture.asOf),
+    series: picture.series ?? [],
+    revised: (picture.revised ?? []).map((one) => ({
+      ...one,
+      before: factsJson(one.before, iso),
+      after: factsJson(one.after, iso),
+    })),
+    reopenReason: picture.reopened,
     unaffected: picture.unaffected,
     emergencyCalls: picture.emergencyCalls,
     residual: picture.residual,
@@ -115,4 +157,8 @@ function reportJsonOf(
     mail: report.mail,
     reason: report.reason,
   };
+}
+
+function factsJson({ startedAt, ...facts }: ImpactFacts, iso: (at: Instant) => string) {
+  return { ...facts, ...(startedAt === undefined ? {} : { startedAt: iso(startedAt) }) };
 }

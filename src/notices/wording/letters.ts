@@ -9,7 +9,7 @@ import { type Marks, markedHtml, markedText, marksFor } from './marked.ts';
 import { called, type Names } from './names.ts';
 import { passagesOf } from './passages.ts';
 import { subjectOf } from './subject.ts';
-import { PHASE_WORDS } from './words.ts';
+import { PHASE_WORDS, reportLabel } from './words.ts';
 
 /** What a letter is about. */
 export interface LetterOf {
@@ -42,7 +42,8 @@ export function letterFor(
   const changes = changesSince(before ?? now, now, language);
   const marks = marksFor(now.map((passage) => passage.text).join());
   const view = {
-    number: report.number,
+    label: reportLabel(report)[language],
+    asOf: report.picture.asOf ?? null,
     revision: report.revision,
     reason: report.reason,
     phase: PHASE_WORDS[report.phase][language],

@@ -1,14 +1,19 @@
+import type { Message } from '../../errors.ts';
 import { type Instant, type Language, showTime } from '../../time.ts';
 import type { Passage } from '../changes.ts';
-import type { Impact } from '../impact.ts';
+import type { Impact, ImpactFacts, Revision } from '../impact.ts';
 import { inLanguage, type Notice, type Text } from '../notice.ts';
-import type { Picture, Report } from '../report.ts';
+import { quantityWords } from '../quantity.ts';
+import type { Cause, Measure, Picture, Report } from '../report.ts';
 import type { Called } from './names.ts';
 import {
   CAUSE_KIND_WORDS,
   CAUSE_STATE_WORDS,
+  knownDate,
   MEASURE_FIELD_WORDS,
   MEASURE_STATUS_WORDS,
+  MEASURE_TERM_WORDS,
+  SYMPTOM_WORDS,
   symptomWords,
 } from './words.ts';
 
@@ -27,10 +32,18 @@ export function passagesOf(notice: Notice, report: Report, telling: Telling): Pa
   const isFault = notice.kind === 'fault';
   teller.add('title', '件名', 'Title', teller.text(picture.title ?? notice.title));
   teller.add('body', '本文', 'Text', teller.text(report.body));
-  if (isFault) teller.add('occurred', '発生日時', 'Since', teller.time(notice.occurredAt, notice.occurredApproximate));
+  if (isFault) teller.add('occurred', '発生日時', 'Since', teller.onset(notice, picture));
   else if (picture.planned) teller.add('planned', '予定日時', 'Planned for', teller.window(picture.planned));
   for (const impact of picture.impacts)
-    teller.add(`impact.${impact.id}`, '影響', 'What is affected', teller.impact(impact, isFault));
+    teller.add(`impact.${impact.id}`, '影響', 'What is affected', teller.impact(impact, picture, isFault));
+  if (picture.users)
+    teller.add(
+      'users',
+      '影響を受けたお客さまの数',
+      'How many are affected',
+      teller.message(quantityWords(picture.users)),
+    );
+  teller.addText('reopened', '再開の理由', 'Why it is open again', picture.reopened);
   if (isFault && isStillOpen(report)) {
     const at = picture.expectedRecoveryAt;
     teller.add(
@@ -60,6 +73,7 @@ function isStillOpen(report: Report): boolean {
 
 function addAdvice(teller: Teller, picture: Picture): void {
   teller.addText('workaround', '今ご利用いただける方法', 'What you can do meanwhile', picture.workaround);
+  teller.addText('avoid', 'なさらないでいただきたいこと', 'Please do not', picture.avoid);
   teller.addText('unaffected', '影響のないもの', 'What still works', picture.unaffected);
   teller.addText(
     'emergencyCalls',
@@ -73,20 +87,20 @@ function addAdvice(teller: Teller, picture: Picture): void {
 function addCauses(teller: Teller, { cause, causes, measures }: Picture): void {
   // Once the causes are told one by one, the word alone says nothing more.
   if (cause && (cause.text || !causes?.length)) teller.add('cause', '原因', 'Cause', teller.cause(cause));
-  const told = causes?.map((one) => {
-    const [kind, state] = [CAUSE_KIND_WORDS[one.kind], CAUSE_STATE_WORDS[one.state]];
-    return teller.say(`${kind.ja}（${state.ja}）: `, `${kind.en} (${state.en}): `) + teller.text(one.text);
-  });
+  const told = causes?.map((one, index) => teller.explained(one, (causes?.length ?? 0) > 1 ? index + 1 : null));
   if (told?.length) teller.add('causes', '原因の報告', 'Causes', told.join('\n'));
-  const taken = measures?.map((one) => {
-    const [field, status] = [MEASURE_FIELD_WORDS[one.field], MEASURE_STATUS_WORDS[one.status]];
-    const date = one.date === undefined ? '' : teller.say(`、${one.date}`, `, ${one.date}`);
-    return (
-      teller.say(`${field.ja}（${status.ja}${date}）: `, `${field.en} (${status.en}${date}): `) + teller.text(one.text)
-    );
-  });
+  const taken = measures?.map((one) => teller.measure(one));
   if (taken?.length) teller.add('measures', '再発防止策', 'Measures against recurrence', taken.join('\n'));
 }
+
+/** What the facts of an impact are called where they are told anew. 頃 goes with its time. */
+const FACT_WORDS: Partial<Record<keyof ImpactFacts, Message>> = {
+  startedAt: { ja: '発生', en: 'start' },
+  symptom: { ja: '症状', en: 'symptom' },
+  detail: { ja: '症状の説明', en: 'what happens' },
+  area: { ja: '地域', en: 'area' },
+  users: { ja: '影響数', en: 'affected' },
+};
 
 /** Puts facts into words, one passage after the other. */
 class Teller {
@@ -127,7 +141,65 @@ class Teller {
     return this.say(`（${word.ja}）`, `(${word.en}) `) + this.text(text);
   }
 
-  impact(impact: Impact, isFault: boolean): string {
+  message({ ja, en }: Message): string {
+    return this.say(ja, en);
+  }
+
+  /** 2. 大規模化の原因（確定、原因1から）: … */
+  explained({ kind, state, text, dueTo }: Cause, number: number | null): string {
+    const [word, sure] = [CAUSE_KIND_WORDS[kind], CAUSE_STATE_WORDS[state]];
+    const chain =
+      dueTo === undefined ? { ja: '', en: '' } : { ja: `、原因${dueTo}から`, en: `, due to cause ${dueTo}` };
+    const before = number === null ? '' : `${number}. `;
+    return (
+      before +
+      this.say(`${word.ja}（${sure.ja}${chain.ja}）: `, `${word.en} (${sure.en}${chain.en}): `) +
+      this.text(text)
+    );
+  }
+
+  /** 設備面（恒久、実施済、2015年8月）: … */
+  measure({ field, term, status, date, text }: Measure): string {
+    const facts = [term && MEASURE_TERM_WORDS[term], MEASURE_STATUS_WORDS[status], date && knownDate(date)];
+    const said = facts.flatMap((fact) => (fact ? [this.message(fact)] : [])).join(this.say('、', ', '));
+    const word = this.message(MEASURE_FIELD_WORDS[field]);
+    return this.say(`${word}（${said}）: `, `${word} (${said}): `) + this.text(text);
+  }
+
+  /** When it began, and when it was said to have begun before that was known better. */
+  onset(notice: Notice, { occurred, revised }: Picture): string {
+    const { at, approximate } = occurred ?? { at: notice.occurredAt, approximate: notice.occurredApproximate };
+    const revisions = (revised ?? []).filter((one) => one.impact === null);
+    return [this.time(at, approximate), ...revisions.map((one) => this.#revision(one))].join('\n');
+  }
+
+  /** （第3報で訂正: 発生 12:25頃 → 12:13。理由: …） */
+  #revision({ before, after, reason, report }: Revision): string {
+    const values = Object.entries(after).flatMap(([name]) => this.#told(name as keyof ImpactFacts, before, after));
+    const what = values.join(this.say('、', '; '));
+    return this.say(
+      `（第${report}報で訂正 ${what}。理由: ${this.text(reason)}）`,
+      `(corrected in report ${report}: ${what}; reason: ${this.text(reason)})`,
+    );
+  }
+
+  #told(name: keyof ImpactFacts, before: ImpactFacts, after: ImpactFacts): string[] {
+    const label = FACT_WORDS[name];
+    if (!label) return [];
+    const value = (facts: ImpactFacts) => this.#fact(name, facts) ?? this.say('記載なし', 'not said');
+    return [`${this.message(label)} ${value(before)} → ${value(after)}`];
+  }
+
+  #fact(name: keyof ImpactFacts, facts: ImpactFacts): string | undefined {
+    if (name === 'startedAt')
+      return facts.startedAt === undefined ? undefined : this.time(facts.startedAt, facts.approximate ?? false);
+    if (name === 'symptom') return facts.symptom && this.message(SYMPTOM_WORDS[facts.symptom]);
+    if (name === 'users') return facts.users ? this.message(quantityWords(facts.users)) : undefined;
+    const text = name === 'area' ? facts.area : facts.detail;
+    return text ? this.text(text) : undefined;
+  }
+
+  impact(impact: Impact, { revised }: Picture, isFault: boolean): string {
     const { names } = this.#telling;
     const symptom = symptomWords(impact);
     const service = this.text(names.service(impact.service));
@@ -137,7 +209,10 @@ class Teller {
       lines.push(this.say('対象設備: ', 'Equipment: ') + codes.join(this.say('、', ', ')));
     }
     if (impact.area) lines.push(this.say('地域: ', 'Area: ') + this.text(impact.area));
+    if (impact.detail) lines.splice(1, 0, this.text(impact.detail));
+    if (impact.users) lines.push(this.say('影響数: ', 'Affected: ') + this.message(quantityWords(impact.users)));
     if (isFault) lines.push(this.#period(impact));
+    for (const one of revised ?? []) if (one.impact === impact.id) lines.push(this.#revision(one));
     return lines.join('\n');
   }
 

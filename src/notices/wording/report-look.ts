@@ -1,9 +1,11 @@
 import { type Instant, MINUTE } from '../../time.ts';
 import type { Impact } from '../impact.ts';
 import type { Notice, Text } from '../notice.ts';
+import { quantityWords } from '../quantity.ts';
 import type { Report } from '../report.ts';
 import { bodyHtml } from './markup.ts';
-import type { Names } from './names.ts';
+import { called, type Names } from './names.ts';
+import { passagesOf } from './passages.ts';
 import {
   CAUSE_KIND_WORDS,
   CAUSE_STATE_WORDS,
@@ -24,6 +26,8 @@ export function impactLook(impact: Impact, names: Names) {
         : impact.facilities.map((code) => ({ code, name: nameOf(names.facilities.get(code), code) })),
     area: impact.area,
     symptom: SYMPTOM_WORDS[impact.symptom],
+    detail: impact.detail ?? null,
+    users: impact.users ? quantityWords(impact.users) : null,
     startedAt: impact.startedAt,
     approximate: impact.approximate,
     recoveredAt: impact.recoveredAt,
@@ -31,7 +35,8 @@ export function impactLook(impact: Impact, names: Names) {
 }
 
 /** A report as its readers see it, with every word in place. */
-export function reportLook(notice: Notice, report: Report, names: Names) {
+export function reportLook(notice: Notice, report: Report, names: Names, zone: string) {
+  const telling = { names: called(names), zone };
   const { picture } = report;
   return {
     number: report.number,
@@ -41,6 +46,10 @@ export function reportLook(notice: Notice, report: Report, names: Names) {
     publishedAt: report.publishedAt,
     reason: report.reason,
     tellsRecovery: report.tellsRecovery,
+    passages: {
+      ja: passagesOf(notice, report, { ...telling, language: 'ja' }),
+      en: passagesOf(notice, report, { ...telling, language: 'en' }),
+    },
     body: { ja: bodyHtml(report.body.ja), en: report.body.en === undefined ? undefined : bodyHtml(report.body.en) },
     mail: report.mail,
     impacts: picture.impacts.map((impact) => impactLook(impact, names)),

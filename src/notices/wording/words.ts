@@ -2,7 +2,7 @@ import type { Message } from '../../errors.ts';
 import type { Symptom } from '../impact.ts';
 import type { NoticeKind, NoticeState } from '../notice.ts';
 import type { Phase } from '../phases.ts';
-import type { CauseKind, CauseState, MeasureField, MeasureStatus } from '../report.ts';
+import type { CauseKind, MeasureField, MeasureStatus, MeasureTerm, Report, ToldCauseState } from '../report.ts';
 
 /** The readers' words for every closed set of this room. Pages, mails and the API's readers take them from here. */
 
@@ -57,10 +57,11 @@ export function symptomWords(impact: { symptom: Symptom; recoveredAt: number | n
   return (impact.recoveredAt === null ? SYMPTOM_WORDS : SYMPTOM_PAST)[impact.symptom];
 }
 
-export const CAUSE_STATE_WORDS: Record<CauseState, Message> = {
+export const CAUSE_STATE_WORDS: Record<ToldCauseState, Message> = {
   investigating: { ja: '調査中', en: 'Under investigation' },
   presumed: { ja: '推定', en: 'Presumed' },
   confirmed: { ja: '確定', en: 'Confirmed' },
+  undisclosed: { ja: '非公表', en: 'Not disclosed' },
 };
 
 export const CAUSE_KIND_WORDS: Record<CauseKind, Message> = {
@@ -76,8 +77,41 @@ export const MEASURE_FIELD_WORDS: Record<MeasureField, Message> = {
   information: { ja: 'お客さまへの情報提供', en: 'Informing customers' },
 };
 
+export const MEASURE_TERM_WORDS: Record<MeasureTerm, Message> = {
+  temporary: { ja: '暫定', en: 'Temporary' },
+  permanent: { ja: '恒久', en: 'Permanent' },
+};
+
 export const MEASURE_STATUS_WORDS: Record<MeasureStatus, Message> = {
   done: { ja: '実施済', en: 'Done' },
   in_progress: { ja: '実施中', en: 'In progress' },
   planned: { ja: '予定', en: 'Planned' },
 };
+
+/** 第3報改（石川支店 第2報）: the number of a report, and those that it has in the series of branches. */
+export function reportLabel(report: Pick<Report, 'number' | 'revision' | 'picture'>): Message {
+  const { number, revision, picture } = report;
+  const [ja, en] = [`第${number}報${revision > 0 ? '改' : ''}`, `Report ${number}${revision > 0 ? ', corrected' : ''}`];
+  const series = picture.series ?? [];
+  if (series.length === 0) return { ja, en };
+  const other = {
+    ja: series.map((one) => `${one.name.ja} 第${one.number}報`).join('、'),
+    en: series.map((one) => `${one.name.en ?? one.name.ja} report ${one.number}`).join(', '),
+  };
+  return { ja: `${ja}（${other.ja}）`, en: `${en} (${other.en})` };
+}
+
+/** A date as exactly as it is known: a day, or only a month. */
+export interface KnownDate extends Message {
+  iso: string;
+}
+
+export function knownDate(iso: string): KnownDate {
+  const [year, month, day] = iso.split('-').map(Number);
+  const name = MONTHS[(month ?? 1) - 1];
+  return day === undefined
+    ? { iso, ja: `${year}年${month}月`, en: `${name} ${year}` }
+    : { iso, ja: `${year}年${month}月${day}日`, en: `${day} ${name} ${year}` };
+}
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];

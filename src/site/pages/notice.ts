@@ -8,14 +8,20 @@ import {
 } from '../../notices/attachments/attachment.ts';
 import { ATTACHMENT_KIND_WORDS } from '../../notices/attachments/words.ts';
 import { type Notice, noticeState, recoveredAt } from '../../notices/notice.ts';
+import { quantityWords } from '../../notices/quantity.ts';
+import type { Posting } from '../../notices/read.ts';
 import type { Picture, Report } from '../../notices/report.ts';
 import {
   CAUSE_KIND_WORDS,
   CAUSE_STATE_WORDS,
   KIND_WORDS,
+  type KnownDate,
+  knownDate,
   MEASURE_FIELD_WORDS,
   MEASURE_STATUS_WORDS,
+  MEASURE_TERM_WORDS,
   PHASE_WORDS,
+  reportLabel,
 } from '../../notices/wording/words.ts';
 import type { Instant, Language } from '../../time.ts';
 import { card, type NoticeCard } from '../card.ts';
@@ -24,7 +30,7 @@ import { isSettled } from '../edition/next-change.ts';
 import type { Kind, Printing } from '../edition/sheet.ts';
 import { linkedNotice } from '../finders/linked.ts';
 import { pictureOf } from '../sharing/kind.ts';
-import { isOpen, isUnderWay, type KnownDate, knownDate, STATE_SENTENCES } from '../words.ts';
+import { isOpen, isUnderWay, STATE_SENTENCES } from '../words.ts';
 import { type Course, courseOf } from './course.ts';
 import { pageSheets } from './print.ts';
 import { type Timeline, timeline } from './timeline.ts';
@@ -58,7 +64,11 @@ export const notices: Kind = {
 export interface ReportView {
   number: number;
   revision: number;
+  /** With its numbers in the series of branches. */
+  label: Message;
   phase: Message;
+  /** The moment that it speaks of. */
+  asOf: Instant | null;
   publishedAt: Instant;
   /** When its newest correction came out. */
   correctedAt: Instant | null;
@@ -94,12 +104,14 @@ export interface NoticePage {
   underWay: boolean;
   facts: { label: Message; text: Name }[];
   cause: { state: Message; text: Name | null } | null;
-  causes: { kind: Message; state: Message; text: Name }[];
-  measures: { field: Message; status: Message; text: Name; date: KnownDate | null }[];
+  causes: { kind: Message; state: Message; text: Name; dueTo: number | null }[];
+  measures: { field: Message; term: Message | null; status: Message; text: Name; date: KnownDate | null }[];
   reports: ReportView[];
-  postings: { surface: Message; reportNumber: number; postedAt: Instant; note: string | null }[];
+  postings: (Omit<Posting, 'surface'> & { surface: Message })[];
   attachments: AttachmentView[];
   related: { id: string; title: Name }[];
+  /** What was told of the cause before, oldest first; empty while that never changed. */
+  causeBefore: { label: Message; state: Message; text: Name | null }[];
   passwordIsRight: boolean;
   desks: Desk[];
 }
@@ -153,24 +165,25 @@ export function noticePage(notice: Notice, content: SiteContent, now: Instant): 
       kind: CAUSE_KIND_WORDS[cause.kind],
       state: CAUSE_STATE_WORDS[cause.state],
       text: cause.text,
+      dueTo: cause.dueTo ?? null,
     })),
     measures: (picture?.measures ?? []).map((measure) => ({
       field: MEASURE_FIELD_WORDS[measure.field],
+      term: measure.term ? MEASURE_TERM_WORDS[measure.term] : null,
       status: MEASURE_STATUS_WORDS[measure.status],
       text: measure.text,
       date: measure.date === undefined ? null : knownDate(measure.date),
     })),
     reports: [...notice.reports].reverse().map((report) => reportView(report, content.revisions.get(notice.id) ?? [])),
     postings: (content.postings.get(notice.id) ?? []).map((posting) => ({
+      ...posting,
       surface: SURFACE_WORDS[posting.surface] ?? { ja: posting.surface, en: posting.surface },
-      reportNumber: posting.reportNumber,
-      postedAt: posting.postedAt,
-      note: posting.note,
     })),
     attachments: attachmentViews(content.attachments.get(notice.id) ?? []),
     related: (content.families.get(notice.rootId) ?? [])
       .filter((other) => other.id !== notice.id)
       .map((other) => ({ id: other.id, title: other.title })),
+    causeBefore: causeBefore(notice),
     passwordIsRight: underWay && notice.kind === 'fault' && state !== 'delayed',
     desks: content.catalogue.desks,
   };
@@ -181,7 +194,9 @@ function reportView(report: Report, revisions: Report[]): ReportView {
   return {
     number: report.number,
     revision: report.revision,
+    label: reportLabel(report),
     phase: PHASE_WORDS[report.phase],
+    asOf: report.picture.asOf ?? null,
     publishedAt: original?.publishedAt ?? report.publishedAt,
     correctedAt: report.revision > 0 ? report.publishedAt : null,
     body: report.body,
@@ -207,9 +222,22 @@ function attachmentViews(attachments: Attachment[]): AttachmentView[] {
   }));
 }
 
+/** 調査中 → 推定 → 確定: each word on the cause that another one followed. */
+function causeBefore({ reports }: Notice): NoticePage['causeBefore'] {
+  const told = reports.flatMap((report) => (report.picture.cause ? [{ report, cause: report.picture.cause }] : []));
+  const turns = told.filter(({ cause }, index) => JSON.stringify(cause) !== JSON.stringify(told[index - 1]?.cause));
+  return turns.slice(0, -1).map(({ report, cause }) => ({
+    label: reportLabel(report),
+    state: CAUSE_STATE_WORDS[cause.state],
+    text: cause.text ?? null,
+  }));
+}
+
 function factsOf(picture: Picture | undefined): NoticePage['facts'] {
   const facts: [Message, Name | undefined][] = [
+    [{ ja: '影響を受けたお客さまの数', en: 'How many are affected' }, picture?.users && quantityWords(picture.users)],
     [{ ja: '今ご利用いただける方法', en: 'What you can do meanwhile' }, picture?.workaround],
+    [{ ja: 'なさらないでいただきたいこと', en: 'Please do not' }, picture?.avoid],
     [{ ja: '影響のないもの', en: 'What still works' }, picture?.unaffected],
     [{ ja: '緊急通報（110・118・119）への影響', en: 'Emergency calls (110, 118, 119)' }, picture?.emergencyCalls],
     [{ ja: '回復後に残る影響', en: 'What remains after recovery' }, picture?.residual],
@@ -223,4 +251,16 @@ const SURFACE_WORDS: Record<string, Message> = {
   ocn_top: { ja: 'OCNトップページ', en: 'OCN top page' },
   official_top: { ja: 'オフィシャルトップページ', en: 'Official top page' },
   press: { ja: '報道発表', en: 'Press release' },
+  press_conference: { ja: '記者会見', en: 'Press conference' },
+  own_site: { ja: '自社サイト', en: 'Our own site' },
+  own_site_top: { ja: '自社サイトのトップページ', en: 'Top page of our own site' },
+  branch_site: { ja: '支店のサイト', en: 'Site of a branch' },
+  blog: { ja: '公式ブログ', en: 'Official blog' },
+  sns: { ja: 'SNS', en: 'Social networks' },
+  mail: { ja: '個別のメール', en: 'Mail to customers' },
+  fax_mail_phone: { ja: 'FAX・メール・電話', en: 'Fax, mail and telephone' },
+  direct_mail: { ja: '郵送', en: 'Letters' },
+  broadcast: { ja: 'L字放送', en: 'Television overlay' },
+  phone_meeting: { ja: '電話・打ち合わせ', en: 'Telephone and meetings' },
+  call_centre: { ja: '電話窓口・店頭', en: 'Call centre and shops' },
 };

@@ -9,6 +9,7 @@ import { plainLines } from '../../notices/wording/markup.ts';
 import {
   CAUSE_KIND_WORDS,
   CAUSE_STATE_WORDS,
+  knownDate,
   MEASURE_FIELD_WORDS,
   MEASURE_STATUS_WORDS,
   PHASE_WORDS,
@@ -18,7 +19,6 @@ import type { Block, Fact, Section } from '../../paper/blocks.ts';
 import { type Instant, type Language, showDuration, showTime } from '../../time.ts';
 import type { SiteContent } from '../edition/content.ts';
 import { facilityNames } from '../facility-names.ts';
-import { knownDate } from '../words.ts';
 import { servicesNamed } from './named.ts';
 
 /** What is handed to the press: one paper for the newest report, the same for ever under that report. */
