@@ -109,7 +109,7 @@ describe('the eight serious accidents of fiscal 2015', () => {
     const staff = await staffAt(shirase, 'publisher');
     const csv = await staff.get('/console/regulator/statistics.csv?year=2015');
     expect(csv.body.startsWith('\ufeff')).toBe(true);
-    const rows = parseCsv<string[]>(csv.body, { bom: true, relax_column_count: true });
+    const rows: string[][] = parseCsv(csv.body, { bom: true, relax_column_count: true });
     expect(rows.slice(1, 9)).toEqual([
       ['', '3万未満', '3万以上10万未満', '10万以上50万未満', '50万以上100万未満', '100万以上', '合計'],
       ['1時間未満', '0', '0', '0', '0', '0', '0'],
