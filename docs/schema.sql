@@ -43,7 +43,7 @@ CREATE TABLE addresses (
   confirmed_at bigint,
   stopped_at bigint,        -- left by one click; the owner sees it and can start it again
   quarantined_at bigint,    -- the receiver says there is no such address
-  quarantine_reply text,
+  quarantine_reply text, hours smallint NOT NULL DEFAULT 7 CHECK (hours BETWEEN 1 AND 7), hours_for_all smallint NOT NULL DEFAULT 0 CHECK (hours_for_all IN (0, 1)), late_final smallint NOT NULL DEFAULT 0 CHECK (late_final IN (0, 1)),
   UNIQUE (customer_id, place),
   UNIQUE (customer_id, email_key)
 );
@@ -63,11 +63,15 @@ CREATE TABLE alerts (
   created_at bigint NOT NULL,
 
   ended text CHECK (ended IN ('superseded', 'unsubscribed', 'removed', 'quarantined', 'expired', 'no_budget'))
-);
+, held_for text);
 
 CREATE INDEX alerts_by_address ON alerts (address_id);
 
+CREATE INDEX alerts_by_age ON alerts (created_at);
+
 CREATE INDEX alerts_by_notice ON alerts (notice_id, slot);
+
+CREATE INDEX alerts_held ON alerts (held_for) WHERE held_for IS NOT NULL;
 
 CREATE UNIQUE INDEX alerts_slot ON alerts (root_id, email_key, slot) WHERE ended IS NULL;
 
@@ -175,6 +179,15 @@ WHEN NEW.password_reset_id IS NOT NULL
     WHERE r.id = NEW.password_reset_id AND r.customer_id = NEW.id AND r.used_at IS NOT NULL
       AND NEW.password_reset_id IS NOT OLD.password_reset_id)
 BEGIN SELECT RAISE(ABORT, 'this reset belongs to another account'); END;
+
+CREATE TABLE delivery_counts (
+  notice_id text NOT NULL,
+  slot smallint NOT NULL,
+  phase text NOT NULL,
+  outcome text NOT NULL, -- as in the answer of /deliveries
+  count bigint NOT NULL,
+  PRIMARY KEY (notice_id, slot, phase, outcome)
+);
 
 CREATE TABLE desks (
   key text PRIMARY KEY,

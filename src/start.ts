@@ -6,6 +6,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { alertBounced } from './alerts/bounces/bounced.ts';
 import { type AlertGround, expandAll, expandNext } from './alerts/expand.ts';
 import { alertSettled, recheckAlert } from './alerts/recheck.ts';
+import { releaseHeld } from './alerts/release.ts';
 import type { Ground } from './app.ts';
 import { type Chore, Chores } from './chores.ts';
 import { type Config, ConfigError, packageRoot } from './config.ts';
@@ -315,6 +316,7 @@ export function choresOf(ground: Omit<Ground, 'logger'>): Chore[] {
     { name: 'call the address of warnings', every: 5 * SECOND, run: () => callWarnings(ground) },
     { name: 'answer requests for a new password', every: MINUTE, run: () => answerRequests(passwords) },
     { name: 'forget old requests for a new password', every: HOUR, run: () => forgetOldRequests(passwords) },
+    { name: 'release alerts held back for a broken server', every: 30 * SECOND, run: () => releaseHeld(ground) },
     { name: 'forget old answers to programs', every: HOUR, run: () => forgetOldAnswers(db, clock.now()) },
   ];
 }

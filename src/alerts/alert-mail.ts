@@ -1,7 +1,7 @@
 import type { FanoutsTable } from '../db/tables/alerts.ts';
 import { statusUrl } from '../http/status-link.ts';
 import type { MailOrder } from '../mail/outbox.ts';
-import { HOUR, type Instant } from '../time.ts';
+import type { Instant } from '../time.ts';
 import { stopUrl } from './addresses/stop-link.ts';
 import type { FanoutPlan } from './enqueue.ts';
 import type { AlertGround } from './expand.ts';
@@ -9,6 +9,7 @@ import { personalFields } from './personal.ts';
 import type { ReportRef } from './publication.ts';
 import type { Recipient } from './recipients.ts';
 import { LAST_WORD, type Slot } from './slot.ts';
+import type { Window } from './timing.ts';
 
 /** What one address has got on a root fault so far. */
 export interface History {
@@ -28,10 +29,8 @@ export interface AlertMail {
   recipient: Recipient;
   slot: Slot;
   history: History;
+  window: Window;
 }
-
-/** After this an alert is worth nothing any more. RELIABILITY 3.2. */
-const WORTH: Record<Slot, number> = { 1: 6 * HOUR, 2: 24 * HOUR, 3: 72 * HOUR };
 
 /** The mail of a report to one address, with what is personal in it. */
 export function orderFor(ground: AlertGround, mail: AlertMail, letterId: string, now: Instant): MailOrder {
@@ -62,8 +61,7 @@ export function orderFor(ground: AlertGround, mail: AlertMail, letterId: string,
     datedAt: now,
     budget: budgetOf(fanout.root_id, recipient.emailKey),
     repeatable: slot !== LAST_WORD,
-    notBefore: now,
-    notAfter: fanout.published_at + WORTH[slot],
+    ...mail.window,
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Insertable, Selectable } from 'kysely';
 import type { Database, Reader, Tx } from '../db/open.ts';
 import type { AlertsTable, FanoutsTable } from '../db/tables/alerts.ts';
 import type { MailState } from '../db/tables/mail.ts';
@@ -124,16 +125,16 @@ export const alertStore = {
     return rows.map(wayOf);
   },
 
-  async find(db: Reader, id: string): Promise<AlertsTable | undefined> {
+  async find(db: Reader, id: string): Promise<Selectable<AlertsTable> | undefined> {
     return db.selectFrom('alerts').selectAll().where('id', '=', id).executeTakeFirst();
   },
 
-  async findAll(db: Reader, ids: string[]): Promise<Map<string, AlertsTable>> {
+  async findAll(db: Reader, ids: string[]): Promise<Map<string, Selectable<AlertsTable>>> {
     const rows = await db.selectFrom('alerts').selectAll().where('id', 'in', ids).execute();
     return new Map(rows.map((row) => [row.id, row]));
   },
 
-  async add(tx: Tx, rows: AlertsTable[]): Promise<void> {
+  async add(tx: Tx, rows: Insertable<AlertsTable>[]): Promise<void> {
     for (let i = 0; i < rows.length; i += 100) {
       await tx
         .insertInto('alerts')
@@ -175,6 +176,35 @@ export const alertStore = {
       .execute();
   },
 
+  /** Which facilities' recovery alerts wait for. */
+  async heldFor(db: Reader): Promise<string[]> {
+    const rows = await db
+      .selectFrom('alerts')
+      .select('held_for')
+      .distinct()
+      .where('held_for', 'is not', null)
+      .execute();
+    return rows.flatMap((row) => row.held_for ?? []);
+  },
+
+  async held(tx: Tx, facility: string, limit: number): Promise<{ id: string; slot: number }[]> {
+    return tx.selectFrom('alerts').select(['id', 'slot']).where('held_for', '=', facility).limit(limit).execute();
+  },
+
+  async letGo(tx: Tx, ids: string[]): Promise<void> {
+    if (ids.length > 0) await tx.updateTable('alerts').set({ held_for: null }).where('id', 'in', ids).execute();
+  },
+
+  /** When the first report of a root fault went into the outbox. */
+  async firstToldAt(db: Reader, rootId: string): Promise<Instant | null> {
+    const row = await db
+      .selectFrom('fanouts')
+      .select((eb) => eb.fn.min('created_at').as('at'))
+      .where('root_id', '=', rootId)
+      .executeTakeFirst();
+    return row?.at ?? null;
+  },
+
   /** Counts by slot, phase and what became of the mail. */
   async tally(db: Reader, noticeId: string) {
     return db
@@ -194,7 +224,7 @@ function onItsWay(db: Reader) {
     .selectFrom('alerts')
     .innerJoin('mails', 'mails.id', 'alerts.id')
     .select(['alerts.id', 'alerts.notice_id', 'alerts.report_number', 'alerts.revision', 'alerts.slot'])
-    .select(['alerts.address_id', 'alerts.email_key', 'mails.state', 'mails.message_id', 'mails.ticket'])
+    .select(['alerts.address_id', 'alerts.email_key', 'mails.state', 'mails.message_id', 'mails.doubts'])
     .where('alerts.ended', 'is', null);
 }
 
@@ -208,7 +238,7 @@ function wayOf(row: {
   email_key: string;
   state: MailState;
   message_id: string;
-  ticket: number | null;
+  doubts: number;
 }): AlertOnItsWay {
   return {
     id: row.id,
@@ -220,6 +250,6 @@ function wayOf(row: {
     emailKey: row.email_key,
     mailState: row.state,
     messageId: row.message_id,
-    mayHaveArrived: row.state === 'queued' && row.ticket !== null,
+    mayHaveArrived: row.state === 'queued' && row.doubts > 0,
   };
 }

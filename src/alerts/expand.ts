@@ -1,18 +1,22 @@
 import { randomBytes } from 'node:crypto';
+import type { Insertable } from 'kysely';
 import type { Database, Tx } from '../db/open.ts';
 import type { AlertsTable, FanoutsTable } from '../db/tables/alerts.ts';
 import type { MailState } from '../db/tables/mail.ts';
 import type { Secret } from '../http/signing.ts';
 import type { Operator } from '../http/views.ts';
 import { cancelQueued, type MailOrder, queueMails } from '../mail/outbox.ts';
-import type { Clock } from '../time.ts';
+import { readSettings } from '../staff/settings.ts';
+import { type Clock, HOUR } from '../time.ts';
 import { budgetOf, type History, orderFor } from './alert-mail.ts';
 import { type AlertOnItsWay, alertStore } from './alert-store.ts';
 import type { FanoutPlan } from './enqueue.ts';
 import { lettersOf } from './letters.ts';
 import type { LetterSince } from './publication.ts';
+import { unreachable } from './reachable.ts';
 import { type Recipient, recipients } from './recipients.ts';
-import { type Slot, slotFor, slotOfHeir, stillBroken } from './slot.ts';
+import { RECOVERY, type Slot, slotFor, slotOfHeir, stillBroken } from './slot.ts';
+import { UNTIL_RELEASED, windowFor } from './timing.ts';
 
 /** What the room needs to turn publications into mails. */
 export interface AlertGround {
@@ -101,8 +105,9 @@ async function serve(
       (alert) => alert.noticeId === fanout.notice_id && (alert.mailState === 'queued' || alert.id === claimed),
     );
     const slot = decide(plan, fanout, recipient, own, waiting, ground.alertsPerNotice);
-    superseded.push(...(slot === null ? [] : waiting.map((alert) => alert.id)));
-    if (slot !== null) going.push({ recipient, slot, earlier: own.filter((alert) => !waiting.includes(alert)) });
+    if (slot !== null) superseded.push(...waiting.map((alert) => alert.id));
+    if (slot !== null && slot !== WITHDRAWN)
+      going.push({ recipient, slot, earlier: own.filter((alert) => !waiting.includes(alert)) });
   }
   await cancelQueued(tx, superseded, 'cancelled');
   await alertStore.end(tx, superseded, 'superseded');
@@ -117,11 +122,27 @@ function decide(
   own: AlertOnItsWay[],
   waiting: AlertOnItsWay[],
   limit: number,
-): Slot | null {
+): Slot | typeof WITHDRAWN | null {
   const taken = new Set(own.filter((alert) => !waiting.includes(alert)).map((alert) => alert.slot as Slot));
-  const slot = fanout.mail === 1 ? slotFor(recipient, plan, taken, limit) : null;
+  const mailed = fanout.mail === 1 && (recipient.lateFinal || !isLateFinal(plan, fanout));
+  const slot = mailed ? slotFor(recipient, plan, taken, limit) : null;
   const waits = waiting.map((alert) => alert.slot as Slot);
+  // He knows that his server is broken, and it is again before he was told otherwise: there is nothing to tell.
+  const untold = waits.includes(RECOVERY) && !waiting.some((alert) => alert.mayHaveArrived);
+  if (slot === null && untold && taken.size > 0 && stillBroken(recipient, plan.open)) return WITHDRAWN;
   return waits.length === 0 ? slot : slotOfHeir(slot, waits, stillBroken(recipient, plan.open), taken, limit);
+}
+
+/** What waits is taken back, and nothing goes in its place. */
+const WITHDRAWN = 'withdrawn';
+
+const LATE = 72 * HOUR;
+
+/** Causes and measures that come days after recovery are for those who asked for them. RELIABILITY 3.3. */
+function isLateFinal(plan: FanoutPlan, fanout: FanoutsTable): boolean {
+  if (plan.phase !== 'final') return false;
+  const ends = plan.all.flatMap(({ course }) => course?.recoveredAt ?? []);
+  return ends.length > 0 && fanout.published_at > Math.max(...ends) + LATE;
 }
 
 function isOf(alert: AlertOnItsWay, fanout: FanoutsTable): boolean {
@@ -146,19 +167,30 @@ async function send(
   plan: FanoutPlan,
   going: Going[],
 ): Promise<void> {
+  if (going.length === 0) return;
   const now = ground.clock.now();
   const spent = await alertStore.ticketsTaken(
     tx,
     going.filter(({ earlier }) => earlier.length > 0).map((one) => budgetOf(fanout.root_id, one.recipient.emailKey)),
   );
+  const zone = ground.operator.timeZone;
+  const hold = (await readSettings(tx)).recoveryHoldMinutes;
+  const down = await unreachable(
+    tx,
+    going.map(({ recipient }) => recipient.emailKey),
+  );
   const letter = lettersOf(ground, tx, fanout, plan);
   const orders: MailOrder[] = [];
-  const alerts: AlertsTable[] = [];
+  const alerts: Insertable<AlertsTable>[] = [];
   for (const { recipient, slot, earlier } of going) {
     const id = randomBytes(12).toString('hex');
     const history = historyOf(fanout, earlier, spent.get(budgetOf(fanout.root_id, recipient.emailKey)) ?? 0);
     const letterId = await letter(recipient.language, history.last);
-    orders.push(orderFor(ground, { id, fanout, plan, recipient, slot, history }, letterId, now));
+    const heldFor = down.get(recipient.emailKey) ?? null;
+    const window = windowFor({ ...recipient, zone }, slot, { publishedAt: fanout.published_at, now, hold });
+    const mail = { id, fanout, plan, recipient, slot, history, window };
+    if (heldFor !== null) mail.window = { notBefore: UNTIL_RELEASED, notAfter: UNTIL_RELEASED };
+    orders.push(orderFor(ground, mail, letterId, now));
     alerts.push({
       id,
       root_id: fanout.root_id,
@@ -171,6 +203,7 @@ async function send(
       email_key: recipient.emailKey,
       created_at: now,
       ended: null,
+      held_for: heldFor,
     });
   }
   await alertStore.add(tx, alerts);

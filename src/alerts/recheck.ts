@@ -1,3 +1,4 @@
+import type { Selectable } from 'kysely';
 import type { Tx } from '../db/open.ts';
 import type { AlertsTable } from '../db/tables/alerts.ts';
 import type { Recheck, Settled, Verdict } from '../mail/outbox.ts';
@@ -6,6 +7,7 @@ import { countRefusals } from './bounces/bounced.ts';
 import { type AlertGround, serveOne } from './expand.ts';
 import { stillMailed } from './recipients.ts';
 import { reserveFor, type Slot } from './slot.ts';
+import { type Hours, opensAt } from './timing.ts';
 
 /**
  * Asked by the courier in the transaction that claims a mail and again in the one that takes its ticket: does its reader still
@@ -30,13 +32,15 @@ export function recheckAlert(ground: AlertGround): Recheck {
     end(left);
     const wanted = living.filter((alert) => mailed.has(alert.address_id));
     end(await supersede(ground, tx, wanted));
-    await reserve(ground, tx, wanted, verdicts);
+    await reserve(ground, tx, { alerts: wanted, mailed }, verdicts);
     return verdicts;
   };
 }
 
+type Alert = Selectable<AlertsTable>;
+
 /** Puts newer words in the place of old ones. @returns the alerts that ended by that. */
-async function supersede(ground: AlertGround, tx: Tx, alerts: AlertsTable[]): Promise<string[]> {
+async function supersede(ground: AlertGround, tx: Tx, alerts: Alert[]): Promise<string[]> {
   const ended: string[] = [];
   for (const [noticeId, own] of grouped(alerts, 'notice_id')) {
     const newest = await alertStore.newestFanout(tx, noticeId);
@@ -58,21 +62,28 @@ async function supersede(ground: AlertGround, tx: Tx, alerts: AlertsTable[]): Pr
 async function reserve(
   ground: AlertGround,
   tx: Tx,
-  alerts: AlertsTable[],
+  { alerts, mailed }: { alerts: Alert[]; mailed: Map<string, Hours> },
   verdicts: Map<string, Verdict>,
 ): Promise<void> {
   const going = alerts.filter(({ id }) => verdicts.get(id)?.go);
+  const now = ground.clock.now();
+  // A mail may have become late by the pace or by refusals, and its reader's hours are over.
+  const hoursOf = ({ address_id, slot }: Alert) => {
+    const hours = mailed.get(address_id);
+    return hours ? opensAt(hours, slot as Slot, now, ground.operator.timeZone) : null;
+  };
   for (const [rootId, own] of grouped(going, 'root_id')) {
     const handedOver = await alertStore.recoveryHandedOver(tx, rootId, [...new Set(own.map((one) => one.email_key))]);
     for (const alert of own) {
       const kept = reserveFor(alert.slot as Slot, handedOver.has(alert.email_key), ground.alertsPerNotice);
-      verdicts.set(alert.id, { go: true, reserve: kept });
+      const notBefore = hoursOf(alert);
+      verdicts.set(alert.id, { go: true, reserve: kept, ...(notBefore === null ? {} : { notBefore }) });
     }
   }
 }
 
-function grouped(alerts: AlertsTable[], by: 'notice_id' | 'root_id'): Map<string, AlertsTable[]> {
-  const groups = new Map<string, AlertsTable[]>();
+function grouped(alerts: Alert[], by: 'notice_id' | 'root_id'): Map<string, Alert[]> {
+  const groups = new Map<string, Alert[]>();
   for (const alert of alerts) groups.set(alert[by], [...(groups.get(alert[by]) ?? []), alert]);
   return groups;
 }

@@ -2,14 +2,17 @@ import type { Reader } from '../db/open.ts';
 import type { Language } from '../time.ts';
 import type { OwnMailbox } from './scope.ts';
 import type { Addressee } from './slot.ts';
+import type { Hours } from './timing.ts';
 
 /** An address that may be mailed, with what decides whether and how. */
-export interface Recipient extends Addressee {
+export interface Recipient extends Addressee, Hours {
   id: string;
   customerId: string;
   email: string;
   emailKey: string;
   language: Language;
+  /** Wants final reports that come days later, too. */
+  lateFinal: boolean;
 }
 
 /**
@@ -28,6 +31,7 @@ export async function recipients(
   let query = db
     .selectFrom('addresses')
     .select(['id', 'customer_id', 'email', 'email_key', 'language', 'scope'])
+    .select(['hours', 'hours_for_all', 'late_final'])
     .where('confirmed_at', 'is not', null)
     .where('stopped_at', 'is', null)
     .where('quarantined_at', 'is', null);
@@ -50,22 +54,25 @@ export async function recipients(
     emailKey: row.email_key,
     language: row.language,
     scope: row.scope,
+    hours: row.hours,
+    hoursForAll: row.hours_for_all === 1,
+    lateFinal: row.late_final === 1,
     services: services.get(row.id) ?? [],
     mailboxes: mailboxes.get(row.customer_id) ?? [],
   }));
 }
 
-/** Which of these addresses may still be mailed: the same exclusions, asked again at the last moment. */
-export async function stillMailed(db: Reader, ids: string[]): Promise<Set<string>> {
+/** Which of these addresses may still be mailed, and in which hours: the same exclusions, asked again at the last moment. */
+export async function stillMailed(db: Reader, ids: string[]): Promise<Map<string, Hours>> {
   const rows = await db
     .selectFrom('addresses')
-    .select('id')
+    .select(['id', 'hours', 'hours_for_all'])
     .where('id', 'in', ids)
     .where('confirmed_at', 'is not', null)
     .where('stopped_at', 'is', null)
     .where('quarantined_at', 'is', null)
     .execute();
-  return new Set(rows.map((row) => row.id));
+  return new Map(rows.map((row) => [row.id, { hours: row.hours, hoursForAll: row.hours_for_all === 1 }]));
 }
 
 async function mailboxesOf(db: Reader, customers: string[]): Promise<Map<string, OwnMailbox[]>> {

@@ -48,7 +48,13 @@ export interface MailInQuestion {
 }
 
 export type Verdict =
-  | { go: true /** tickets that must be left for others after this one */; reserve: number }
+  | {
+      go: true;
+      /** Tickets that must be left for others after this one. */
+      reserve: number;
+      /** Not yet: it goes back into the queue until then. Asked before it is claimed only; what is under way goes on. */
+      notBefore?: Instant;
+    }
   | { go: false /** how the mail ends */; state: 'cancelled' | 'expired' | 'no_budget' };
 
 /**
@@ -105,6 +111,15 @@ export async function queueMails(tx: Tx, orders: MailOrder[], now: Instant): Pro
     if (!ONE_ADDRESS.test(order.recipient)) throw new Error(`mail ${order.id}: the recipient is not one address`);
   }
   await mailStore.add(tx, orders, now);
+}
+
+/** Moves the time of mails that still wait. */
+export async function rescheduleQueued(
+  tx: Tx,
+  ids: string[],
+  when: { notBefore: Instant; notAfter: Instant | null },
+): Promise<void> {
+  await mailStore.reschedule(tx, ids, when);
 }
 
 /** Takes mails back that still wait. @returns the ids of those that it caught. */

@@ -177,6 +177,18 @@ export const mailStore = {
       .execute();
   },
 
+  /** What waits, and what was claimed and is put off before anything of it has left. */
+  async reschedule(tx: Tx, ids: string[], when: { notBefore: Instant; notAfter: Instant | null }): Promise<void> {
+    for (let i = 0; i < ids.length; i += 500) {
+      await tx
+        .updateTable('mails')
+        .set({ next_attempt_at: when.notBefore, not_after: when.notAfter })
+        .where('id', 'in', ids.slice(i, i + 500))
+        .where('state', '=', 'queued')
+        .execute();
+    }
+  },
+
   /** Ends mails that do not leave. A copy whose answer was lost may have arrived: where one waited for its repeat, that stays in sight. */
   async end(tx: Tx, ids: string[], state: 'cancelled' | 'expired' | 'no_budget', now: Instant): Promise<void> {
     if (ids.length === 0) return;

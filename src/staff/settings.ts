@@ -59,6 +59,11 @@ export const SETTINGS = {
   passwordWhenUnknown: z.enum(['open', 'closed']).default('open'),
   /** Minutes from the clock's start to the first report. REGULATION 1.6. */
   firstReportMinutes: z.int().min(5).max(240).default(30),
+  /**
+   * Minutes that recovery mails wait after publication: a server that fails again within them has sent nobody two mails. 5 is a good
+   * choice where servers flap; 0 tells at once. RELIABILITY 3.3.
+   */
+  recoveryHoldMinutes: z.int().min(0).max(30).default(0),
   /** Minutes from report to report while something is broken. REGULATION 1.8. */
   updateMinutes: z.int().min(10).max(720).default(60),
   /**

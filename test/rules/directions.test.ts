@@ -76,7 +76,9 @@ const PURE = [
     (name) => `src/notices/${name}.ts`,
   ),
   ...['words', 'names', 'glossary'].map((name) => `src/notices/wording/${name}.ts`),
-  ...['scope', 'slot', 'standing', 'personal', 'addresses/email-address'].map((name) => `src/alerts/${name}.ts`),
+  ...['scope', 'slot', 'timing', 'standing', 'personal', 'addresses/email-address'].map(
+    (name) => `src/alerts/${name}.ts`,
+  ),
   ...['criteria', 'judge', 'forecast', 'words'].map((name) => `src/regulator/criteria/${name}.ts`),
   'src/lookup/affected.ts',
   ...['courier/attempt', 'relay/smtp-reply'].map((name) => `src/mail/${name}.ts`),

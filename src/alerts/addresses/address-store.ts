@@ -1,3 +1,4 @@
+import type { Insertable, Selectable } from 'kysely';
 import type { Reader, Tx } from '../../db/open.ts';
 import type { AddressConfirmationsTable, AddressesTable } from '../../db/tables/alerts.ts';
 import type { Instant } from '../../time.ts';
@@ -37,7 +38,7 @@ export const addressStore = {
     return row && addressOf(row);
   },
 
-  async add(tx: Tx, row: AddressesTable): Promise<void> {
+  async add(tx: Tx, row: Insertable<AddressesTable>): Promise<void> {
     await tx.insertInto('addresses').values(row).execute();
   },
 
@@ -167,7 +168,7 @@ export const addressStore = {
   },
 };
 
-function addressOf(row: AddressesTable): Address {
+function addressOf(row: Selectable<AddressesTable>): Address {
   return {
     id: row.id,
     customerId: row.customer_id,

@@ -5,6 +5,7 @@ import { addressStore } from '../addresses/address-store.ts';
 import { alertStore } from '../alert-store.ts';
 import { cancelAlertsOf } from '../cancel.ts';
 import type { AlertGround } from '../expand.ts';
+import { unreachable } from '../reachable.ts';
 import { bounceStore } from './bounce-store.ts';
 
 /** So many refusals for good within so long, and an address is given up. RELIABILITY A6. */
@@ -31,8 +32,7 @@ async function countBounce(ground: Pick<AlertGround, 'clock'>, tx: Tx, bounce: B
   const address = alert && (await bounceStore.addressOf(tx, alert.address_id));
   if (!address) return false;
   // A server of ours that is in trouble may deny everybody; that says nothing about the address.
-  const domain = address.email.slice(address.email.lastIndexOf('@') + 1);
-  if (bounce.kind !== 'complaint' && (await addressStore.ourDomains(tx, [domain])).size > 0) return false;
+  if (bounce.kind !== 'complaint' && (await unreachable(tx, [address.email.toLowerCase()])).size > 0) return false;
   const { kind, status, diagnostic } = bounce;
   const row = { mail_id: bounce.mailId, address_id: address.id, kind, status, diagnostic, received_at: now };
   if (!(await bounceStore.add(tx, row))) return false;

@@ -1,3 +1,4 @@
+import type { Generated } from 'kysely';
 import type { Flag } from './values.ts';
 
 export interface AddressesTable {
@@ -14,6 +15,10 @@ export interface AddressesTable {
   stopped_at: number | null;
   quarantined_at: number | null;
   quarantine_reply: string | null;
+  /** Bits, see alerts/timing.ts */
+  hours: Generated<number>;
+  hours_for_all: Generated<Flag>;
+  late_final: Generated<Flag>;
 }
 
 export interface AddressServicesTable {
@@ -57,6 +62,16 @@ export interface AlertsTable {
   email_key: string;
   created_at: number;
   ended: 'superseded' | 'unsubscribed' | 'removed' | 'quarantined' | 'expired' | 'no_budget' | null;
+  /** The facility that the address lives on, while the alert waits for its recovery. */
+  held_for: Generated<string | null>;
+}
+
+export interface DeliveryCountsTable {
+  notice_id: string;
+  slot: number;
+  phase: string;
+  outcome: string;
+  count: number;
 }
 
 export interface BouncesTable {

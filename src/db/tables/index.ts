@@ -4,6 +4,7 @@ import type {
   AddressServicesTable,
   AlertsTable,
   BouncesTable,
+  DeliveryCountsTable,
   FanoutsTable,
 } from './alerts.ts';
 import type {
@@ -64,6 +65,7 @@ export interface Tables {
   fanouts: FanoutsTable;
   alerts: AlertsTable;
   bounces: BouncesTable;
+  delivery_counts: DeliveryCountsTable;
   services: ServicesTable;
   service_dependencies: ServiceDependenciesTable;
   facilities: FacilitiesTable;

@@ -1,6 +1,6 @@
 import type { Database, Tx } from '../../db/open.ts';
 import { type Clock, type Instant, MINUTE, SECOND } from '../../time.ts';
-import type { Recheck } from '../outbox.ts';
+import type { Recheck, Verdict } from '../outbox.ts';
 import { type DueMail, type MailRow, mailStore } from '../store.ts';
 import type { Standing } from './standing.ts';
 
@@ -105,7 +105,21 @@ export class Claims {
         now,
       );
     }
-    return { mails: claimed.filter(({ id }) => verdicts.get(id)?.go), looked };
+    const early = await this.#putOff(tx, claimed, verdicts, now);
+    return { mails: claimed.filter(({ id }) => verdicts.get(id)?.go && !early.has(id)), looked };
+  }
+
+  /** Back into the queue, without an attempt, those whose owner says: not yet. */
+  async #putOff(tx: Tx, claimed: MailRow[], verdicts: Map<string, Verdict>, now: Instant): Promise<Set<string>> {
+    const early = new Set<string>();
+    for (const { id, notAfter } of claimed) {
+      const verdict = verdicts.get(id);
+      if (!verdict?.go || verdict.notBefore === undefined || verdict.notBefore <= now) continue;
+      await mailStore.letGo(tx, [id], this.#o.owner);
+      await mailStore.reschedule(tx, [id], { notBefore: verdict.notBefore, notAfter });
+      early.add(id);
+    }
+    return early;
   }
 
   /** Those that waited for their domain first, then the next ones in order. */

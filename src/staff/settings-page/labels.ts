@@ -6,6 +6,7 @@ export const GROUPS = {
   customers: { ja: 'お客さまのページ', en: 'Pages of customers' },
   signIn: { ja: '担当者のサインイン', en: 'Staff sign-in' },
   regulator: { ja: '事故報告', en: 'Reports to the ministry' },
+  mails: { ja: '通知メール', en: 'Alert mails' },
   warnings: { ja: '担当者への警告', en: 'Warnings to staff' },
 } satisfies Record<string, Message>;
 
@@ -40,6 +41,15 @@ export const LABELS: Record<SettingKey, SettingLabel> = {
       open: { ja: '受け付ける（確認できないことを表示）', en: 'Allowed, and the page says so' },
       closed: { ja: '受け付けない', en: 'Not allowed' },
     },
+  },
+  recoveryHoldMinutes: {
+    group: 'mails',
+    label: { ja: '回復メールを待たせる時間', en: 'Recovery mails wait for' },
+    why: {
+      ja: '公開からこの時間がたつまで、回復のメールを送りません。その間に再び故障したときは送らずに取り消し、3通の枠も使いません。0にすると、すぐに送ります。',
+      en: 'Recovery is mailed this long after its publication. If the server fails again meanwhile, the mails are taken back and none of the three is spent. 0 mails at once.',
+    },
+    unit: MINUTES,
   },
   firstReportMinutes: {
     group: 'clocks',
