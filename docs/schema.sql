@@ -157,6 +157,31 @@ CREATE TABLE customer_feeds (
   created_at bigint NOT NULL
 );
 
+CREATE TABLE customer_import_rows (
+  run text NOT NULL,
+  line integer NOT NULL,
+  login text NOT NULL,
+  customer_id text NOT NULL,   -- for a login that is new
+  password_hash text,
+  display_name text,
+  mailbox text NOT NULL,
+  facility text NOT NULL,
+  created_at bigint NOT NULL,
+  PRIMARY KEY (run, line)
+);
+
+CREATE INDEX customer_import_rows_by_login ON customer_import_rows (run, login);
+
+CREATE INDEX customer_import_rows_by_mailbox ON customer_import_rows (run, mailbox);
+
+CREATE TABLE customer_invitations (
+  customer_id text PRIMARY KEY REFERENCES customers (id) ON DELETE CASCADE,
+  created_at bigint NOT NULL,
+  sent_at bigint
+);
+
+CREATE INDEX customer_invitations_due ON customer_invitations (created_at) WHERE sent_at IS NULL;
+
 CREATE TABLE customer_services (
   customer_id text NOT NULL REFERENCES customers (id) ON DELETE CASCADE,
   service text NOT NULL REFERENCES services (key),
@@ -322,7 +347,7 @@ CREATE TABLE mailboxes (
   customer_id text NOT NULL REFERENCES customers (id),
   facility text NOT NULL REFERENCES facilities (code),
   created_at bigint NOT NULL
-);
+, moved_at bigint, moved_from text);
 
 CREATE INDEX mailboxes_by_customer ON mailboxes (customer_id);
 

@@ -10,6 +10,7 @@ import { releaseHeld } from './alerts/release.ts';
 import type { Ground } from './app.ts';
 import { type Chore, Chores } from './chores.ts';
 import { type Config, ConfigError, packageRoot } from './config.ts';
+import { sendInvitations } from './customers/password/invitations.ts';
 import { answerRequests, forgetOldRequests } from './customers/password/request.ts';
 import { migrate } from './db/migrate.ts';
 import { type Database, type OpenOptions, openDatabase, type Warn } from './db/open.ts';
@@ -314,6 +315,7 @@ export function choresOf(ground: Omit<Ground, 'logger'>): Chore[] {
     { name: 'forget sign-ins that nobody finished', every: HOUR, run: () => forgetSignIns(ground, clock.now()) },
     { name: 'warn staff of what is due', every: 15 * SECOND, run: () => warnOfLimits(ground) },
     { name: 'call the address of warnings', every: 5 * SECOND, run: () => callWarnings(ground) },
+    { name: 'invite customers who have no password', every: 5 * SECOND, run: () => sendInvitations(ground) },
     { name: 'answer requests for a new password', every: MINUTE, run: () => answerRequests(passwords) },
     { name: 'forget old requests for a new password', every: HOUR, run: () => forgetOldRequests(passwords) },
     { name: 'release alerts held back for a broken server', every: 30 * SECOND, run: () => releaseHeld(ground) },

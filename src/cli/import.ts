@@ -1,6 +1,9 @@
 import { createReadStream, readFileSync, statSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { forgetCustomers } from '../alerts/addresses/forget-customers.ts';
 import { importCatalogue } from '../catalogue/import-catalogue.ts';
-import { BadImport, importCustomers } from '../customers/import-customers.ts';
+import { hasCustomers } from '../customers/add-customer.ts';
+import { applyImport, BadImport, dropImport, type StagedImport, stageImport } from '../customers/import-customers.ts';
 import { changeEdition } from '../notices/read.ts';
 import { SYSTEM } from '../staff/audit.ts';
 import { systemClock } from '../time.ts';
@@ -8,12 +11,12 @@ import { UsageError } from './usage.ts';
 import { withDatabase } from './with-database.ts';
 
 /** `shirase import catalogue FILE` and `shirase import customers FILE`, each whole or not at all. */
-export async function importCommand([what, file]: string[]): Promise<void> {
+export async function importCommand([what, file, ...words]: string[]): Promise<void> {
   if (!file || (what !== 'catalogue' && what !== 'customers')) {
     throw new UsageError('import needs "catalogue" or "customers", and a file.');
   }
   if (!statSync(file, { throwIfNoEntry: false })?.isFile()) throw new Error(`${file}: there is no such file.`);
-  await (what === 'catalogue' ? catalogue(file) : customers(file));
+  await (what === 'catalogue' ? catalogue(file) : customers(file, words));
 }
 
 async function catalogue(file: string): Promise<void> {
@@ -32,20 +35,51 @@ function parseJson(file: string): unknown {
   }
 }
 
-async function customers(file: string): Promise<void> {
+/**
+ * Into an empty database at once. Where customers are there already, the difference is shown first and taken with --apply; those
+ * who are not in the file any more go only with --remove and their number, so that half a file removes nobody by mistake.
+ */
+async function customers(file: string, words: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: words,
+    options: { apply: { type: 'boolean' }, remove: { type: 'string' }, invite: { type: 'boolean' } },
+  });
   try {
-    const result = await withDatabase((db) =>
-      importCustomers(db, systemClock, SYSTEM, createReadStream(file), progress),
-    );
-    process.stdout.write(
-      `${result.customers} customers with ${result.mailboxes} mailboxes from ${result.rows} rows.\n`,
-    );
+    await withDatabase(async (db) => {
+      const first = !(await hasCustomers(db));
+      const staged = await stageImport(db, systemClock, createReadStream(file), progress);
+      process.stdout.write(differenceOf(staged));
+      const { goneCustomers: gone } = staged.diff;
+      if (values.remove !== undefined && Number(values.remove) !== gone) {
+        await dropImport(db, staged);
+        throw new Error(`Nothing was changed: --remove must name how many customers go, and these are ${gone}.`);
+      }
+      if (!first && !values.apply) {
+        await dropImport(db, staged);
+        process.stdout.write('Nothing was changed. Run it again with --apply to take this over.\n');
+        return;
+      }
+      const forget = values.remove === undefined ? undefined : forgetCustomers;
+      await applyImport(db, systemClock, SYSTEM, staged, { forget, invite: values.invite ?? false });
+      process.stdout.write(
+        `${staged.customers} customers with ${staged.mailboxes} mailboxes from ${staged.rows} rows.\n`,
+      );
+    });
   } catch (error) {
     if (!(error instanceof BadImport)) throw error;
     const rows = error.rows.map((row) => `  line ${row.line}: ${row.en}`);
     const more = error.count > error.rows.length ? `\n  and ${error.count - error.rows.length} more` : '';
     throw new Error(`Nothing was imported. ${error.count} rows cannot be taken:\n${rows.join('\n')}${more}`);
   }
+}
+
+function differenceOf({ diff }: StagedImport): string {
+  return [
+    `New: ${diff.newCustomers} customers, ${diff.newMailboxes} mailboxes.`,
+    `Moved to another facility: ${diff.movedMailboxes} mailboxes.`,
+    `Not in the file any more: ${diff.goneCustomers} customers, ${diff.goneMailboxes} mailboxes${diff.goneCustomers + diff.goneMailboxes > 0 ? ` (they stay, unless --remove ${diff.goneCustomers} is given)` : ''}.`,
+    '',
+  ].join('\n');
 }
 
 /** On a terminal one line that changes, elsewhere a line for every hundred thousand rows. */

@@ -15,8 +15,8 @@ import { UsageError } from './usage.ts';
 const COMMANDS: Record<string, { usage: string; what: string; run: (words: string[]) => Promise<void> }> = {
   migrate: { usage: 'migrate', what: 'bring the database to this version', run: migrateCommand },
   import: {
-    usage: 'import catalogue|customers FILE',
-    what: 'take over services and facilities (JSON) or customers (CSV)',
+    usage: 'import catalogue FILE, import customers FILE [--apply] [--remove N] [--invite]',
+    what: 'take over services and facilities (JSON) or customers (CSV); where there are customers, show the difference first',
     run: importCommand,
   },
   staff: {

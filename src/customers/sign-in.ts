@@ -1,6 +1,8 @@
 import type { Database } from '../db/open.ts';
+import { isExpected } from '../errors.ts';
 import type { Attempts } from '../http/attempts.ts';
-import { passwordMatches } from '../http/passwords.ts';
+import { isLegacy } from '../http/legacy-hashes.ts';
+import { hashPassword, passwordMatches } from '../http/passwords.ts';
 import { type Customer, loginKey } from './customer.ts';
 import { customerStore } from './store.ts';
 
@@ -24,5 +26,17 @@ export async function checkCustomer(
     return null;
   }
   attempts.succeeded(`customer:${login}`);
+  if (row.password_hash !== null && isLegacy(row.password_hash))
+    await rehash(db, row.id, row.password_hash, given.password);
   return { id: row.id, login: row.login, displayName: row.display_name };
+}
+
+/** A hash of the older system is replaced by one of ours, unless the password was changed meanwhile. */
+async function rehash(db: Database, id: string, before: string, password: string): Promise<void> {
+  try {
+    await customerStore.replaceHash(db.kysely, id, before, await hashPassword(password));
+  } catch (error) {
+    // Too many wait: it comes again at the next sign-in.
+    if (!isExpected(error)) throw error;
+  }
 }

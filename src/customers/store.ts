@@ -33,24 +33,17 @@ export const customerStore = {
       .execute();
   },
 
+  async replaceHash(db: Reader, id: string, before: string, hash: string): Promise<void> {
+    await db
+      .updateTable('customers')
+      .set({ password_hash: hash, password_reset_id: null })
+      .where('id', '=', id)
+      .where('password_hash', '=', before)
+      .execute();
+  },
+
   async anybody(db: Reader): Promise<boolean> {
     return (await db.selectFrom('customers').select('id').limit(1).executeTakeFirst()) !== undefined;
-  },
-
-  /** Ids of those that exist, by login. */
-  async idsOf(db: Reader, logins: string[]): Promise<Map<string, string>> {
-    const rows = await db.selectFrom('customers').select(['id', 'login']).where('login', 'in', logins).execute();
-    return new Map(rows.map((row) => [row.login, row.id]));
-  },
-
-  /** Owners of mailboxes that exist. */
-  async ownersOf(db: Reader, addresses: string[]): Promise<Map<string, string>> {
-    const rows = await db
-      .selectFrom('mailboxes')
-      .select(['address', 'customer_id'])
-      .where('address', 'in', addresses)
-      .execute();
-    return new Map(rows.map((row) => [row.address, row.customer_id]));
   },
 
   async facilities(db: Reader): Promise<Set<string>> {
@@ -74,7 +67,7 @@ export const customerStore = {
   },
 
   /** Adds mailboxes, or moves those that exist to another facility. */
-  async putMailboxes(tx: Tx, rows: MailboxesTable[]): Promise<void> {
+  async putMailboxes(tx: Tx, rows: Insertable<MailboxesTable>[]): Promise<void> {
     if (rows.length === 0) return;
     await tx
       .insertInto('mailboxes')

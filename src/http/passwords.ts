@@ -1,5 +1,6 @@
 import { hash, verify } from '@node-rs/argon2';
 import { Gate } from './gate.ts';
+import { isLegacy, legacyMatches } from './legacy-hashes.ts';
 
 /** argon2id, 19 MiB, two passes: 7 to 11 ms each. OWASP's first choice of its second row. */
 const COST = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
@@ -34,7 +35,13 @@ export function hashPassword(password: string, gate = hashingGate): Promise<stri
 export function passwordMatches(stored: string | null, password: string, gate = hashingGate): Promise<boolean> {
   return gate.run(async () => {
     nobody ??= await hash('there is no such account', COST);
-    const right = await verify(stored ?? nobody, password.normalize('NFKC')).catch(() => false);
+    const text = password.normalize('NFKC');
+    if (stored !== null && isLegacy(stored)) {
+      // The older system hashed what was typed; where folding changes that, either will do.
+      const legacy = await legacyMatches(stored, password).catch(() => false);
+      if (legacy !== undefined) return legacy || (text !== password && (await legacyMatches(stored, text)) === true);
+    }
+    const right = await verify(stored ?? nobody, text).catch(() => false);
     return right && stored !== null;
   });
 }

@@ -49,6 +49,8 @@ export interface Mailbox {
   facility: string;
   /** The service that the facility belongs to. */
   service: string;
+  /** Where it lived until then: what ended before is the old server's history, and not the new one's. */
+  moved?: { at: Instant; from: string } | null;
 }
 
 /** A notice that touches a mailbox now. */
@@ -157,6 +159,11 @@ function reaches(impact: KnownImpact, mailbox: Mailbox): boolean {
   return impact.partOf === mailbox.service && impact.facilities === 'all';
 }
 
+/** The mailbox as it lived at that moment. */
+function livingAt(mailbox: Mailbox, at: Instant): Mailbox {
+  return mailbox.moved && at < mailbox.moved.at ? { ...mailbox, facility: mailbox.moved.from } : mailbox;
+}
+
 /** The minute of the start belongs to the fault, the minute of the recovery does not. */
 function inForce(notice: KnownNotice, impact: KnownImpact, at: Instant): boolean {
   if (notice.kind === 'work') return notice.window !== null && notice.window.from <= at && at < notice.window.to;
@@ -195,7 +202,8 @@ function latelyRecovered(notices: readonly KnownNotice[], mailbox: Mailbox, at: 
       if (notice.kind !== 'fault') return [];
       const over = notice.impacts.flatMap((impact) => {
         const { recoveredAt } = impact;
-        if (recoveredAt === null || recoveredAt > at || recoveredAt <= at - DAY || !reaches(impact, mailbox)) return [];
+        if (recoveredAt === null || recoveredAt > at || recoveredAt <= at - DAY) return [];
+        if (!reaches(impact, livingAt(mailbox, recoveredAt))) return [];
         return [{ ...impact, recoveredAt }];
       });
       if (over.length === 0) return [];

@@ -10,24 +10,26 @@ interface AskedRow {
   number: number;
   address: string | null;
   facility: string | null;
+  moved_at: number | null;
+  moved_from: string | null;
   service: string | null;
 }
 
-const OF_CUSTOMER = `SELECT e.number, m.address, m.facility, f.service
+const OF_CUSTOMER = `SELECT e.number, m.address, m.facility, m.moved_at, m.moved_from, f.service
 FROM edition e
 LEFT JOIN mailboxes m ON m.customer_id = ?
 LEFT JOIN facilities f ON f.code = m.facility
 WHERE e.id = 1
 ORDER BY m.address`;
 
-const OF_ADDRESS = `SELECT e.number, m.address, m.facility, f.service
+const OF_ADDRESS = `SELECT e.number, m.address, m.facility, m.moved_at, m.moved_from, f.service
 FROM edition e
 LEFT JOIN mailboxes m ON m.address = ?
 LEFT JOIN facilities f ON f.code = m.facility
 WHERE e.id = 1`;
 
 /** One read answers whether the address is still there, confirmed, and whether its customer has ended his links. */
-const OF_LINK = `SELECT e.number, c.id AS customer, m.address, m.facility, f.service
+const OF_LINK = `SELECT e.number, c.id AS customer, m.address, m.facility, m.moved_at, m.moved_from, f.service
 FROM edition e
 LEFT JOIN addresses a ON a.id = ? AND a.confirmed_at IS NOT NULL
 LEFT JOIN customers c ON c.id = a.customer_id AND c.links_from <= ?
@@ -78,9 +80,11 @@ function statements(db: Database): Statements {
 function asked(rows: AskedRow[]): Asked {
   const [first] = rows;
   if (!first) throw new Error('the table edition has no row');
-  const mailboxes = rows.flatMap(({ address, facility, service }) =>
-    address !== null && facility !== null && service !== null ? [{ address, facility, service }] : [],
-  );
+  const mailboxes = rows.flatMap(({ address, facility, service, moved_at, moved_from }): Mailbox[] => {
+    if (address === null || facility === null || service === null) return [];
+    const moved = moved_at === null || moved_from === null ? null : { at: moved_at, from: moved_from };
+    return [{ address, facility, service, moved }];
+  });
   return { edition: first.number, mailboxes };
 }
 

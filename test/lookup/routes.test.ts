@@ -283,16 +283,12 @@ test('the lookup does not wait for a transaction that is writing', async () => {
 test('the page tells what works meanwhile, what one can do, and what is left after recovery', async () => {
   const open = await house();
   await addCustomer(open.db, 'a', ['051']);
-  await tell(open.db, stopped('051'));
-  const said = {
+  const advice = {
     unaffected: { ja: '送信はできます' },
     workaround: { ja: 'Webメールをお使いください' },
     residual: { ja: '遅れて届くことがあります' },
   };
-  await open.db.kysely
-    .updateTable('reports')
-    .set({ picture: JSON.stringify(said) })
-    .execute();
+  await tell(open.db, { ...stopped('051'), advice });
   const browser = await signedIn(open, 'a');
   const during = words((await browser.get('/my')).body);
   expect(during).toMatch(/ご利用いただけるもの 送信はできます.*当面の対処方法 Webメールをお使いください/);

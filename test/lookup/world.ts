@@ -82,6 +82,8 @@ export interface Told {
   planned?: { from: number; to: number };
   expectedRecoveryAt?: number | null;
   published?: boolean;
+  /** What the report says beside: unaffected, workaround, residual. */
+  advice?: object;
 }
 
 /** A notice with one report, and the next edition with it. */
@@ -158,7 +160,7 @@ async function report(tx: Parameters<Parameters<Database['transaction']>[0]>[0],
       published_by: 'test',
       body_ja: 'お知らせ',
       body_en: null,
-      picture: JSON.stringify({ expectedRecoveryAt: told.expectedRecoveryAt ?? null }),
+      picture: JSON.stringify({ expectedRecoveryAt: told.expectedRecoveryAt ?? null, ...told.advice }),
       mail: 0,
       backfilled: 0,
       reason_ja: null,

@@ -16,6 +16,8 @@ export interface MailboxesTable {
   customer_id: string;
   facility: string;
   created_at: number;
+  moved_at: Generated<number | null>;
+  moved_from: Generated<string | null>;
 }
 
 export interface PasswordRequestsTable {
@@ -49,4 +51,22 @@ export interface CustomerFeedsTable {
   customer_id: string;
   nonce: string;
   created_at: number;
+}
+
+export interface CustomerImportRowsTable {
+  run: string;
+  line: number;
+  login: string;
+  customer_id: string;
+  password_hash: string | null;
+  display_name: string | null;
+  mailbox: string;
+  facility: string;
+  created_at: number;
+}
+
+export interface CustomerInvitationsTable {
+  customer_id: string;
+  created_at: number;
+  sent_at: number | null;
 }

@@ -16,6 +16,8 @@ import type {
 } from './catalogue.ts';
 import type {
   CustomerFeedsTable,
+  CustomerImportRowsTable,
+  CustomerInvitationsTable,
   CustomerServicesTable,
   CustomersTable,
   MailboxesTable,
@@ -75,6 +77,8 @@ export interface Tables {
   mailboxes: MailboxesTable;
   customer_services: CustomerServicesTable;
   customer_feeds: CustomerFeedsTable;
+  customer_import_rows: CustomerImportRowsTable;
+  customer_invitations: CustomerInvitationsTable;
   password_requests: PasswordRequestsTable;
   password_resets: PasswordResetsTable;
   letters: LettersTable;
