@@ -5,6 +5,7 @@ import type { Tx } from '../db/open.ts';
 import { Invalid, NotFound } from '../errors.ts';
 import { requireKey } from '../http/audience.ts';
 import { once } from '../staff/idempotency.ts';
+import { alarmRoutes } from './alarms/alarm-routes.ts';
 import { correctReport } from './correct.ts';
 import { openNotice, saveDraft } from './draft.ts';
 import type { AlsoInTransaction, NoticeGround } from './ground.ts';
@@ -29,6 +30,7 @@ const noticeId = z.object({ id: z.string().max(40) });
 
 /** The JSON API of notices, for programs with a key. */
 export function noticeRoutes(app: FastifyInstance, ground: NoticeGround): void {
+  alarmRoutes(app, ground);
   const answer = (notice: Notice) =>
     noticeJson(notice, { publicUrl: ground.publicUrl, zone: ground.operator.timeZone, now: ground.clock.now() });
 

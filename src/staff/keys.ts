@@ -13,6 +13,7 @@ export const SCOPES = [
   'notices:write',
   'notices:read',
   'notices:backfill',
+  'alarms:write',
   'portal:read',
   'regulator:read',
   'regulator:write',

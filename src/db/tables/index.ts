@@ -1,3 +1,4 @@
+import type { AlarmGroupsTable, AlarmsTable } from './alarms.ts';
 import type {
   AddressConfirmationsTable,
   AddressesTable,
@@ -100,6 +101,8 @@ export interface Tables {
   measure_answers: MeasureAnswersTable;
   serious_decisions: SeriousDecisionsTable;
   submissions: SubmissionsTable;
+  alarm_groups: AlarmGroupsTable;
+  alarms: AlarmsTable;
   templates: TemplatesTable;
   warnings: WarningsTable;
   warning_calls: WarningCallsTable;

@@ -1,5 +1,6 @@
 import { readSettings } from '../../staff/settings.ts';
 import { type Instant, parseLocalInput } from '../../time.ts';
+import { type AlarmLook, alarmsEndedAt, loadAlarms } from '../alarms/take-alarms.ts';
 import { idsOfBoard } from '../clocks/board-store.ts';
 import type { ClockFacts } from '../clocks/clocks.ts';
 import type { Draft } from '../draft.ts';
@@ -10,10 +11,19 @@ import { board, RECENT } from './console-board.ts';
 import { countdown } from './limit-look.ts';
 
 /** What the clocks of one notice go by. */
-export async function clockFacts(ground: NoticeGround, draft: Draft | undefined): Promise<ClockFacts> {
+export async function clockFacts(
+  ground: NoticeGround,
+  draft: Draft | undefined,
+  alarms: readonly AlarmLook[] = [],
+): Promise<ClockFacts> {
   const settings = await readSettings(ground.db.kysely);
   const { timeZone: zone } = ground.operator;
-  return { settings, zone, now: ground.clock.now(), recoverySeenAt: recoverySeen(draft, zone) };
+  return {
+    settings,
+    zone,
+    now: ground.clock.now(),
+    recoverySeenAt: recoverySeen(draft, zone) ?? alarmsEndedAt(alarms),
+  };
 }
 
 /** The board as it stands at this moment. */
@@ -25,10 +35,15 @@ export async function boardNow(ground: NoticeGround) {
   const drafts = await noticeStore.drafts(kysely);
   const facts = await clockFacts(ground, undefined);
   const draftOf = new Map(drafts.map((draft) => [draft.noticeId, draft]));
-  const factsOf = ({ id }: { id: string }) => ({ ...facts, recoverySeenAt: recoverySeen(draftOf.get(id), facts.zone) });
+  const alarms = await loadAlarms(kysely, ids);
+  const factsOf = ({ id }: { id: string }) => ({
+    ...facts,
+    recoverySeenAt: recoverySeen(draftOf.get(id), facts.zone) ?? alarmsEndedAt(alarms.get(id) ?? []),
+  });
   return {
     ...board(notices, drafts, factsOf, now),
     notices,
+    alarms: Object.fromEntries(alarms),
     now,
     warnTrouble: await warningTrouble(ground, facts.settings),
     ...countdown(facts.settings),

@@ -7,6 +7,7 @@ import { page } from '../../http/views.ts';
 import { auditTrail } from '../../staff/audit.ts';
 import { mayDo } from '../../staff/permissions.ts';
 import { parseLocalInput } from '../../time.ts';
+import { loadAlarms } from '../alarms/take-alarms.ts';
 import { findDraft } from '../draft.ts';
 import { fieldsOf } from '../form/form.ts';
 import { labelOf } from '../form/form-labels.ts';
@@ -83,8 +84,10 @@ async function showNotice(ground: ConsoleGround, request: FastifyRequest, reply:
   const names = await noticeStore.names(db);
   const revisions = await noticeStore.revisions(db, id);
   const draft = await findDraft(ground, id);
+  const alarms = (await loadAlarms(db, [id])).get(id) ?? [];
   const view = {
-    entry: boardEntry(notice, await clockFacts(ground, draft)),
+    entry: boardEntry(notice, await clockFacts(ground, draft, alarms)),
+    alarms,
     notice,
     impacts: notice.impacts.map((impact) => impactLook(impact, names)),
     reports: notice.reports

@@ -4,6 +4,7 @@ import { render } from '../../http/views.ts';
 import { addLetter, queueMails } from '../../mail/outbox.ts';
 import { readSettings, type Settings } from '../../staff/settings.ts';
 import { DAY, HOUR, isoTime } from '../../time.ts';
+import { alarmsEndedAt, loadAlarms } from '../alarms/take-alarms.ts';
 import { idsOfBoard } from '../clocks/board-store.ts';
 import { type Limit, limitsOf, stageOf } from '../clocks/clocks.ts';
 import { LIMIT_WORDS } from '../clocks/limit-words.ts';
@@ -54,9 +55,10 @@ async function dueWarnings(ground: WarnGround, settings: Settings): Promise<Warn
   const facts = { settings, zone: ground.operator.timeZone, now: ground.clock.now() };
   const ids = await idsOfBoard(kysely, facts.now - 14 * DAY);
   const notices = ids.length === 0 ? [] : await noticeStore.byIds(kysely, ids);
+  const alarms = await loadAlarms(kysely, ids);
   return notices
     .flatMap((notice) =>
-      limitsOf(notice, facts).flatMap((limit) => {
+      limitsOf(notice, { ...facts, recoverySeenAt: alarmsEndedAt(alarms.get(notice.id) ?? []) }).flatMap((limit) => {
         const stage = stageOf(limit, facts);
         const news = (stage === 'soon' || stage === 'over') && limit.due > facts.now - NEWS;
         return news ? [{ notice, limit, stage }] : [];
