@@ -4,7 +4,8 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { alertBounced } from './alerts/bounces/bounced.ts';
-import { type AlertGround, expandAll, expandNext } from './alerts/expand.ts';
+import { type AlertGround, expandAll } from './alerts/expand.ts';
+import { expansionOf } from './alerts/expansion.ts';
 import { alertSettled, recheckAlert } from './alerts/recheck.ts';
 import { releaseHeld } from './alerts/release.ts';
 import type { Ground } from './app.ts';
@@ -259,7 +260,7 @@ export class Sending {
       perSecond: this.#config.mailPerSecond,
       lanes: { urgent: URGENT, bulk: this.#config.mailConnections },
       laneRules: readLaneRules(this.#config.mailDomainLanes),
-      before: () => expandNext(alerts),
+      before: expansionOf(alerts),
       alone,
       warn: (error, message) => this.#log.warn({ err: error }, message),
     });

@@ -98,8 +98,10 @@ async function serve(
   );
   const superseded: string[] = [];
   const going: Going[] = [];
+  const byMailbox = new Map<string, AlertOnItsWay[]>();
+  for (const alert of holding) byMailbox.set(alert.emailKey, [...(byMailbox.get(alert.emailKey) ?? []), alert]);
   for (const recipient of found) {
-    const own = holding.filter((alert) => alert.emailKey === recipient.emailKey);
+    const own = byMailbox.get(recipient.emailKey) ?? [];
     if (own.some((alert) => isOf(alert, fanout))) continue;
     const waiting = own.filter(
       (alert) => alert.noticeId === fanout.notice_id && (alert.mailState === 'queued' || alert.id === claimed),

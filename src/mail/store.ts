@@ -5,7 +5,10 @@ import { type Instant, MINUTE } from '../time.ts';
 import type { Settlement } from './courier/attempt.ts';
 import type { Letter, MailOrder } from './outbox.ts';
 
-/** The room's only SQL. */
+/**
+ * The SQL of the outbox. States are written out, not bound: they decide which partial index serves a statement, and SQLite would plan it
+ * anew each time such a value is bound.
+ */
 
 /** A mail that is due or under way. */
 export interface MailRow {
@@ -82,7 +85,7 @@ export const mailStore = {
         .updateTable('mails')
         .set((eb) => ({ state: eb.case().when('doubts', '>', 0).then('in_doubt').else(state).end() as never }))
         .where('id', 'in', ids.slice(i, i + 500))
-        .where('state', '=', 'queued')
+        .where('state', '=', sql.lit('queued'))
         .returning('id')
         .execute();
       cancelled.push(...rows.map((row) => row.id));
@@ -155,7 +158,7 @@ export const mailStore = {
         ticket: null,
       }))
       .where('id', 'in', evenly(ids))
-      .where('state', '=', 'queued')
+      .where('state', '=', sql.lit('queued'))
       .returningAll()
       .execute();
     const found = new Map(rows.map((row) => [row.id, row]));
@@ -173,7 +176,7 @@ export const mailStore = {
       .set((eb) => ({ state: 'queued', lease_owner: null, lease_until: null, attempts: eb('attempts', '-', 1) }))
       .where('id', 'in', evenly(ids))
       .where('lease_owner', '=', owner)
-      .where('state', '=', 'claimed')
+      .where('state', '=', sql.lit('claimed'))
       .execute();
   },
 
@@ -221,7 +224,11 @@ export const mailStore = {
       .select(['id', 'ticket'])
       .where('id', 'in', evenly(ids))
       .where('lease_owner', '=', owner)
-      .where('state', 'in', states)
+      .where(
+        'state',
+        'in',
+        states.map((state) => sql.lit(state)),
+      )
       .$if(engine === 'postgres', (query) => query.orderBy('id').forUpdate())
       .execute();
     return new Map(rows.map((row) => [row.id, row.ticket]));
@@ -299,7 +306,7 @@ export const mailStore = {
       .updateTable('mails')
       .set({ lease_until: until })
       .where('lease_owner', '=', owner)
-      .where('state', 'in', ['claimed', 'handing'])
+      .where('state', 'in', [sql.lit('claimed' as const), sql.lit('handing' as const)])
       .execute();
   },
 
@@ -314,7 +321,7 @@ export const mailStore = {
     let query = tx
       .selectFrom('mails')
       .selectAll()
-      .where('state', 'in', ['claimed', 'handing'])
+      .where('state', 'in', [sql.lit('claimed' as const), sql.lit('handing' as const)])
       .where('lease_owner', '!=', owner)
       .limit(500)
       .$if(engine === 'postgres', (locked) => locked.forUpdate().skipLocked());
@@ -334,7 +341,7 @@ export const mailStore = {
         tx
           .selectFrom('mails')
           .select('id')
-          .where('state', '=', 'queued')
+          .where('state', '=', sql.lit('queued'))
           .where('held_at', 'is', null)
           .where('class', 'in', ['urgent', 'bulk'])
           .where('next_attempt_at', '>', now)
@@ -350,7 +357,7 @@ export const mailStore = {
     const row = await db
       .selectFrom('mails')
       .select((eb) => eb.fn.min('next_attempt_at').as('at'))
-      .where('state', '=', 'queued')
+      .where('state', '=', sql.lit('queued'))
       .where('next_attempt_at', '<=', now)
       .executeTakeFirst();
     return row?.at ?? null;
@@ -361,7 +368,7 @@ function dueMails(tx: Tx, engine: Database['engine']) {
   return tx
     .selectFrom('mails')
     .select(['id', 'recipient_domain', 'next_attempt_at', 'not_after'])
-    .where('state', '=', 'queued')
+    .where('state', '=', sql.lit('queued'))
     .$if(engine === 'postgres', (query) => query.forUpdate().skipLocked());
 }
 

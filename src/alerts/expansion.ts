@@ -1,0 +1,25 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { type AlertGround, expandNext } from './expand.ts';
+
+/** One transaction of an expansion blocks the process on SQLite: shorter than anybody notices. Milliseconds. */
+const AIM = 15;
+const LEAST = 10;
+const MOST = 1000;
+const FIRST = 50;
+
+/**
+ * Expands publications piece by piece, each sized by how long the one before took, and gives readers as much of the processor as it takes.
+ * @returns what does one piece and says whether there was work.
+ */
+export function expansionOf(ground: AlertGround): () => Promise<boolean> {
+  let size = FIRST;
+  return async () => {
+    const began = performance.now();
+    const found = await expandNext(ground, Math.round(size));
+    if (!found) return false;
+    const took = performance.now() - began;
+    size = Math.min(MOST, Math.max(LEAST, size * Math.min(1.5, Math.max(0.5, AIM / took))));
+    await wait(Math.min(took, AIM));
+    return true;
+  };
+}
