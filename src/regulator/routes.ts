@@ -6,6 +6,7 @@ import { outputRoutes } from './outputs/output-routes.ts';
 import { overviewRoutes } from './overview/overview-routes.ts';
 import { seriousRoutes } from './serious/serious-routes.ts';
 import { statisticsRoutes } from './statistics/statistics-routes.ts';
+import { timelinessRoutes } from './timeliness/timeliness-routes.ts';
 
 /** All URLs of this room: the console's pages and the API of accident reports. */
 export function regulatorRoutes(app: FastifyInstance, ground: RegulatorGround): void {
@@ -15,4 +16,5 @@ export function regulatorRoutes(app: FastifyInstance, ground: RegulatorGround): 
   outputRoutes(app, ground);
   overviewRoutes(app, ground);
   statisticsRoutes(app, ground);
+  timelinessRoutes(app, ground);
 }
