@@ -46,7 +46,7 @@ export function timelinessOf(notices: Notice[], postings: Map<string, Posting[]>
 }
 
 function storyOf(root: string, family: Notice[], postings: Map<string, Posting[]>, now: Instant): Timeliness {
-  const first = family.find((one) => one.id === root) ?? (family[0] as Notice);
+  const first = family.find((one) => one.id === root) ?? (family[0]);
   const occurredAt = Math.min(...family.map((one) => one.occurredAt));
   const words = family.flatMap((notice) => wordsOf(notice, postings.get(notice.id) ?? [])).sort((a, b) => a.at - b.at);
   const recoveredAt = recoveryOf(family);
