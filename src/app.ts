@@ -37,6 +37,7 @@ import { seriousnessOf } from './regulator/serious/serious.ts';
 import { Edition } from './site/edition/edition.ts';
 import { ownFeedRoutes } from './site/feeds/own-routes.ts';
 import { textRoutes } from './site/press/routes.ts';
+import { previewOf } from './site/preview.ts';
 import { healthRoutes, siteRoutes } from './site/routes.ts';
 import { recogniseStaff, staffDoorkeepers } from './staff/doorkeepers.ts';
 import { staffRoutes } from './staff/routes.ts';
@@ -100,6 +101,7 @@ export async function buildApp(ground: Ground): Promise<FastifyInstance> {
   app.decorateRequest('customer', null);
   app.decorateRequest('staff', null);
   app.decorateRequest('apiKey', null);
+  app.decorateRequest('notSignedIn', null);
   app.decorateRequest('statusLink', null);
   answerErrors(app);
   recordAudiences(app);
@@ -180,7 +182,11 @@ async function buildRooms(app: FastifyInstance, ground: Ground, announce: () => 
   noticeRoutes(app, { db, clock, operator, publicUrl, announce });
   await attachmentRoutes(app, { db, clock, operator, publicUrl, announce });
   const notices = { db, clock, operator, publicUrl, announce };
-  consoleRoutes(app, { ...notices, seriousness: (open) => seriousnessOf(notices, open) });
+  consoleRoutes(app, {
+    ...{ ...notices, alertsPerNotice: ground.alertsPerNotice },
+    seriousness: (open) => seriousnessOf(notices, open),
+    previewOf: (notice, report) => previewOf(edition, notice, report),
+  });
   regulatorRoutes(app, notices);
   textRoutes(app, { db, clock, operator, publicUrl, edition });
   healthRoutes(app, { edition, clock, db });

@@ -205,6 +205,18 @@ export const alertStore = {
     return row?.at ?? null;
   },
 
+  /** How many addresses may be mailed on a notice of this kind: the same exclusions as recipients.ts. */
+  async countReachable(db: Reader, kind: 'fault' | 'work'): Promise<number> {
+    let query = db
+      .selectFrom('addresses')
+      .select((eb) => eb.fn.countAll<number>().as('count'))
+      .where('confirmed_at', 'is not', null)
+      .where('stopped_at', 'is', null)
+      .where('quarantined_at', 'is', null);
+    if (kind === 'work') query = query.where('works', '=', 1);
+    return Number((await query.executeTakeFirst())?.count ?? 0);
+  },
+
   /** Counts by slot, phase and what became of the mail. */
   async tally(db: Reader, noticeId: string) {
     return db

@@ -117,9 +117,9 @@ async function serve(
 }
 
 /** Its own slot, or the one that falls to it from older text that waits. */
-function decide(
-  plan: FanoutPlan,
-  fanout: FanoutsTable,
+export function decide(
+  plan: Pick<FanoutPlan, 'purpose' | 'phase' | 'all' | 'open'>,
+  fanout: Pick<FanoutsTable, 'mail' | 'published_at'>,
   recipient: Recipient,
   own: AlertOnItsWay[],
   waiting: AlertOnItsWay[],
@@ -141,7 +141,7 @@ const WITHDRAWN = 'withdrawn';
 const LATE = 72 * HOUR;
 
 /** Causes and measures that come days after recovery are for those who asked for them. RELIABILITY 3.3. */
-function isLateFinal(plan: FanoutPlan, fanout: FanoutsTable): boolean {
+function isLateFinal(plan: Pick<FanoutPlan, 'phase' | 'all'>, fanout: Pick<FanoutsTable, 'published_at'>): boolean {
   if (plan.phase !== 'final') return false;
   const ends = plan.all.flatMap(({ course }) => course?.recoveredAt ?? []);
   return ends.length > 0 && fanout.published_at > Math.max(...ends) + LATE;

@@ -245,6 +245,7 @@ export async function enqueue(
   const texts = { ja: letterFor(letter, 'ja'), en: letterFor(letter, 'en') };
   const { hostname } = new URL(ground.publicUrl);
   const publication = publicationOf(notice, report, family, letter.names, texts);
+  ground.overhear?.(publication);
   await enqueuePublication(tx, publication, hostname, ground.clock.now());
 }
 

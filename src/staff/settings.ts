@@ -93,6 +93,8 @@ export const SETTINGS = {
   finalReportFor: z.enum(['serious', 'all']).default('serious'),
   /** Minutes before a limit at which it is coloured and staff are warned. */
   warnBeforeMinutes: z.int().min(1).max(120).default(10),
+  /** Mails of one publication above which its publisher types their number; 0: never. */
+  typedCountAbove: z.int().min(0).max(100_000_000).default(100_000),
   /** Who must give a code of an authenticator when signing in. Publishing speaks in the operator's name to everybody. */
   secondFactorFor: z.enum(FACTOR_GROUPS).default('nobody'),
   /** Whom the clocks warn by mail, at most 20. */

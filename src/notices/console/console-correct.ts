@@ -6,7 +6,7 @@ import { readCorrection } from '../form/form.ts';
 import { fieldsFromReport } from '../form/form-fill.ts';
 import type { Fields } from '../form/form-reader.ts';
 import { foundNotice } from '../found.ts';
-import type { NoticeGround } from '../ground.ts';
+import type { AlsoInTransaction, NoticeGround } from '../ground.ts';
 import { parseCorrection } from '../input.ts';
 import type { Notice } from '../notice.ts';
 import type { Report } from '../report.ts';
@@ -22,6 +22,8 @@ import {
   troubleOf,
   withMoreRows,
 } from './console-form.ts';
+import { askForCount } from './typed-count.ts';
+import { documentOf } from './whole-preview.ts';
 
 const audience = { who: 'staff', may: 'notice:draft' } as const;
 
@@ -62,16 +64,19 @@ async function corrected(
   try {
     const input = parseReading(reading, parseCorrection);
     const next = (Number.parseInt(fields.revision ?? '', 10) || 0) + 1;
+    const act = (actor: typeof poster, also: AlsoInTransaction, stage: NoticeGround) =>
+      correctReport(stage, actor, notice.id, report.number, input, also);
+    const rehearsal = () => rehearse(ground, poster, act, report.number);
     if (action === 'publish') {
+      if (poster.mayPublish) await askForCount(ground, notice.kind, fields, rehearsal);
       await correctReport(ground, poster, notice.id, report.number, input, (_tx, after) =>
         sameRevision(after, report.number, next),
       );
       return reply.redirect(to(request, `/console/notices/${notice.id}?published=1`), 303);
     }
-    const rehearsal = (actor: typeof poster, also: Parameters<typeof correctReport>[5]) =>
-      correctReport(ground, actor, notice.id, report.number, input, also);
-    const preview = await rehearse(ground, poster, rehearsal, report.number);
-    return showCorrection(ground, request, reply, notice, report, fields, { preview });
+    const preview = await rehearsal();
+    const alone = await documentOf(ground, reply, preview, action);
+    return alone ?? (await showCorrection(ground, request, reply, notice, report, fields, { preview }));
   } catch (error) {
     const trouble = troubleOf(error, reading.place);
     const { notice: now, report: newest } = await foundReport(ground, request);

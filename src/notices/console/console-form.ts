@@ -1,9 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Publication } from '../../alerts/publication.ts';
 import { loadCatalogue } from '../../catalogue/read.ts';
 import { Conflict, type FieldProblem, Forbidden, Invalid, type Message } from '../../errors.ts';
 import { requireStaff } from '../../http/audience.ts';
 import { page } from '../../http/views.ts';
 import { mayDo } from '../../staff/permissions.ts';
+import { readSettings } from '../../staff/settings.ts';
 import { namesOfWhoMay } from '../../staff/who-may.ts';
 import { fieldsOf, rowCount } from '../form/form.ts';
 import { labelOf } from '../form/form-labels.ts';
@@ -19,6 +21,7 @@ import {
   MEASURE_FIELDS,
   MEASURE_STATUSES,
   MEASURE_TERMS,
+  type Report,
   TOLD_CAUSE_STATES,
 } from '../report.ts';
 import { noticeStore } from '../store.ts';
@@ -33,6 +36,7 @@ import {
   MEASURE_TERM_WORDS,
   SYMPTOM_WORDS,
 } from '../wording/words.ts';
+import { wholePreview } from './whole-preview.ts';
 
 const LISTS = ['impacts', 'causes', 'measures'] as const;
 type FormKind = 'notice' | 'report';
@@ -61,17 +65,21 @@ export async function showForm(
   request: FastifyRequest,
   reply: FastifyReply,
   form: FormPage,
-  outcome: { trouble?: Trouble | undefined; preview?: ReportLook | undefined } = {},
+  outcome: { trouble?: Trouble | undefined; preview?: Rehearsal | undefined } = {},
 ): Promise<FastifyReply> {
   const { services, facilities } = await loadCatalogue(ground.db.kysely);
   const kind = form.template === 'console/notice-form' ? 'notice' : 'report';
+  const whole = outcome.preview && (await wholePreview(ground, outcome.preview));
+  const { typedCountAbove } = await readSettings(ground.db.kysely);
   const view = {
     ...form.more,
     fields: form.fields,
     problems: outcome.trouble?.problems ?? [],
     message: outcome.trouble?.message,
     labelOf,
-    preview: outcome.preview,
+    preview: outcome.preview?.look,
+    whole,
+    mustType: mayPublish(request) && (whole?.forecast?.mailed ?? 0) > (typedCountAbove || Number.POSITIVE_INFINITY),
     plainWords: outcome.preview ? plainWordsFor(form.fields) : [],
     rows: Object.fromEntries(LISTS.map((list) => [list, rowCount(form.fields, list, LEAST[kind][list])])),
     options: optionsOf(services.map(({ key, name }) => ({ value: key, word: name }))),
@@ -149,26 +157,40 @@ export async function formGround(ground: NoticeGround): Promise<FormGround> {
 
 class Curtain extends Error {}
 
-/** What an act would publish, word for word: it is done, looked at and taken back, in one transaction. Also for who may not publish. */
-export async function rehearse(
-  ground: NoticeGround,
+/** What an act would publish, and what it would hand to the mails. */
+export interface Rehearsal {
+  look: ReportLook;
+  notice: Notice;
+  report: Report;
+  publication: Publication | undefined;
+}
+
+/** An act as it is rehearsed: by this poster, on this ground, with this at the end of its transaction. */
+type Act = (
   poster: Poster,
-  act: (poster: Poster, also: (tx: unknown, notice: Notice) => Promise<void>) => Promise<Notice>,
-  number?: number,
-): Promise<ReportLook> {
-  let seen: Notice | undefined;
-  const also = (_tx: unknown, notice: Notice) => {
-    seen = notice;
+  also: (tx: unknown, notice: Notice) => Promise<void>,
+  stage: NoticeGround,
+) => Promise<Notice>;
+
+/** What an act would publish, word for word: it is done, looked at and taken back, in one transaction. Also for who may not publish. */
+export async function rehearse(ground: NoticeGround, poster: Poster, act: Act, number?: number): Promise<Rehearsal> {
+  let notice: Notice | undefined;
+  let publication: Publication | undefined;
+  const also = (_tx: unknown, after: Notice) => {
+    notice = after;
     return Promise.reject(new Curtain());
   };
+  const overhear = (heard: Publication) => {
+    publication = heard;
+  };
   try {
-    await act({ ...poster, mayPublish: true }, also);
+    await act({ ...poster, mayPublish: true }, also, { ...ground, overhear });
   } catch (error) {
     if (!(error instanceof Curtain)) throw error;
   }
-  const report = seen?.reports.find((one) => one.number === number) ?? seen?.reports.at(-1);
-  if (!seen || !report) throw new Error('the rehearsal published nothing');
-  return reportLook(seen, report, await noticeStore.names(ground.db.kysely), ground.operator.timeZone);
+  const report = notice?.reports.find((one) => one.number === number) ?? notice?.reports.at(-1);
+  if (!notice || !report) throw new Error('the rehearsal published nothing');
+  return { look: reportLook(notice, report, await noticeStore.names(ground.db.kysely), ground.operator.timeZone), notice, report, publication };
 }
 
 function mayPublish(request: FastifyRequest): boolean {

@@ -26,6 +26,8 @@ import {
 } from './console-form.ts';
 import { leftOpen } from './fill-form.ts';
 import { suggested } from './suggest.ts';
+import { askForCount } from './typed-count.ts';
+import { documentOf } from './whole-preview.ts';
 
 const audience = { who: 'staff', may: 'notice:draft' } as const;
 
@@ -90,14 +92,16 @@ export async function submitted(
       return reply.redirect(to(request, `/console/notices/${kept}/edit?saved=1`), 303);
     }
     const input = parseReading(reading, parseNotice, leftOpen(fields));
+    const rehearsal = () =>
+      rehearse(ground, poster, (actor, also, stage) => publishNotice(stage, actor, input, { draftId: id, also }));
     if (action === 'publish') {
+      if (poster.mayPublish) await askForCount(ground, input.kind, fields, rehearsal);
       const published = await publish(ground, request, input, fields, id);
       return reply.redirect(to(request, `/console/notices/${published}?published=1`), 303);
     }
-    const preview = await rehearse(ground, poster, (actor, also) =>
-      publishNotice(ground, actor, input, { draftId: id, also }),
-    );
-    return show(ground, request, reply, fields, { id, outcome: { preview } });
+    const preview = await rehearsal();
+    const alone = await documentOf(ground, reply, preview, action);
+    return alone ?? (await show(ground, request, reply, fields, { id, outcome: { preview } }));
   } catch (error) {
     const trouble = troubleOf(error, reading.place);
     const draft = trouble.status === 409 && id !== undefined ? await findDraft(ground, id) : undefined;

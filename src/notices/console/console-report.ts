@@ -27,6 +27,8 @@ import {
 } from './console-form.ts';
 import { leftOpen } from './fill-form.ts';
 import { suggested } from './suggest.ts';
+import { askForCount } from './typed-count.ts';
+import { documentOf } from './whole-preview.ts';
 
 const audience = { who: 'staff', may: 'notice:draft' } as const;
 
@@ -84,14 +86,16 @@ async function submitted(ground: NoticeGround, request: FastifyRequest, reply: F
       return reply.redirect(to(request, `/console/notices/${notice.id}/report?saved=1`), 303);
     }
     const input = parseReading(reading, parseReport, leftOpen(fields));
+    const rehearsal = () =>
+      rehearse(ground, poster, (actor, also, stage) => publishReport(stage, actor, notice.id, input, also, expected));
     if (action === 'publish') {
+      if (poster.mayPublish) await askForCount(ground, notice.kind, fields, rehearsal);
       await publishReport(ground, poster, notice.id, input, undefined, expected);
       return reply.redirect(to(request, `/console/notices/${notice.id}?published=1`), 303);
     }
-    const preview = await rehearse(ground, poster, (actor, also) =>
-      publishReport(ground, actor, notice.id, input, also, expected),
-    );
-    return show(ground, request, reply, notice, fields, { preview });
+    const preview = await rehearsal();
+    const alone = await documentOf(ground, reply, preview, action);
+    return alone ?? (await show(ground, request, reply, notice, fields, { preview }));
   } catch (error) {
     // Another report may have come in between: what is shown beside the text is the newest.
     return show(ground, request, reply, await foundNotice(ground, notice.id), fields, {

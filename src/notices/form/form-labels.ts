@@ -27,6 +27,7 @@ const LABELS: Record<string, Message> = {
   reason: { ja: '訂正の理由', en: 'Reason' },
   recovered: { ja: '回復した影響', en: 'What recovered' },
   surface: { ja: '掲載先', en: 'Surface' },
+  mailCount: { ja: 'メールが届く件数', en: 'How many are mailed' },
   postedAt: { ja: '掲載日時', en: 'Posted at' },
 };
 

@@ -4,6 +4,7 @@ import type { SettingKey } from '../settings.ts';
 export const GROUPS = {
   clocks: { ja: '報の期限', en: 'When reports are due' },
   customers: { ja: 'お客さまのページ', en: 'Pages of customers' },
+  publishing: { ja: '公開', en: 'Publishing' },
   signIn: { ja: '担当者のサインイン', en: 'Staff sign-in' },
   regulator: { ja: '事故報告', en: 'Reports to the ministry' },
   mails: { ja: '通知メール', en: 'Alert mails' },
@@ -159,6 +160,15 @@ export const LABELS: Record<SettingKey, SettingLabel> = {
       en: 'From then on it is shown as “due soon”, and staff are warned.',
     },
     unit: MINUTES,
+  },
+  typedCountAbove: {
+    group: 'publishing',
+    label: { ja: '件数の入力を求める配信数', en: 'Ask for the number above' },
+    why: {
+      ja: 'これより多くの宛先にメールが届く報は、公開するときに件数の入力を求めます。0にすると求めません。',
+      en: 'Whoever publishes a report that mails more addresses than this types how many they are. 0: never.',
+    },
+    unit: { ja: '件', en: 'mails' },
   },
   secondFactorFor: {
     group: 'signIn',
