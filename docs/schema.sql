@@ -254,6 +254,26 @@ CREATE TABLE desks (
   position integer NOT NULL
 );
 
+CREATE TABLE draft_approvals (
+  notice_id text PRIMARY KEY REFERENCES notices (id),
+  fingerprint text NOT NULL,
+  asked_at bigint NOT NULL,
+  asked_by text NOT NULL REFERENCES staff (id),
+  asked_by_name text NOT NULL,
+  approved_at bigint,
+  approved_by text REFERENCES staff (id),
+  approved_by_name text
+);
+
+CREATE TABLE draft_readers (
+  notice_id text NOT NULL REFERENCES notices (id),
+  staff_id text NOT NULL REFERENCES staff (id),
+  name text NOT NULL,
+  since bigint NOT NULL,
+  seen_at bigint NOT NULL,
+  PRIMARY KEY (notice_id, staff_id)
+);
+
 CREATE TABLE drafts (
   notice_id text PRIMARY KEY REFERENCES notices (id),
   content text NOT NULL, -- JSON of the whole form
@@ -535,6 +555,21 @@ CREATE INDEX reports_by_time ON reports (published_at);
 CREATE TRIGGER reports_immutable BEFORE UPDATE ON reports BEGIN SELECT RAISE(ABORT, 'a published report is immutable'); END;
 
 CREATE TRIGGER reports_kept BEFORE DELETE ON reports BEGIN SELECT RAISE(ABORT, 'a published report is kept'); END;
+
+CREATE TABLE scheduled_reports (
+  notice_id text PRIMARY KEY REFERENCES notices (id),
+  publish_at bigint NOT NULL,
+
+  draft_version integer NOT NULL,
+  set_at bigint NOT NULL,
+  set_by text NOT NULL REFERENCES staff (id),
+  set_by_name text NOT NULL,
+
+  failed_at bigint,
+  failure text
+);
+
+CREATE INDEX scheduled_reports_due ON scheduled_reports (publish_at) WHERE failed_at IS NULL;
 
 CREATE TABLE schema_migrations (number integer PRIMARY KEY, name text NOT NULL);
 

@@ -65,6 +65,9 @@ export class Forbidden extends ExpectedFailure {
   }
 }
 
+/** A form of ours whose token is another session's: he signed in anew meanwhile. What he typed may be shown to him again. */
+export class StaleForm extends Forbidden {}
+
 /** Somebody else was faster, or the same key came with another body. */
 export class Conflict extends ExpectedFailure {}
 

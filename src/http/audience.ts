@@ -8,14 +8,15 @@ import { checkCsrf } from './csrf.ts';
  * - customer: a customer's session. `fresh` asks for a password given in the last half hour.
  * - link: whoever holds a signed link to one customer's state; the link is all that is asked, and no cookie is read or set.
  * - staff: a staff session with that permission (staff/permissions.ts); `may: null` is any signed-in staff member. `unenrolled: true`
- *   lets in who must set up a second factor and has not done so yet; nothing else does.
+ *   lets in who must set up a second factor and has not done so yet; nothing else does. `keeps: true`: a long form, whose text is
+ *   shown again to whoever sent it though his session had ended.
  * - key: an API key with that scope (staff/keys.ts).
  */
 export type Audience =
   | { who: 'everyone'; form?: boolean }
   | { who: 'customer'; fresh?: boolean }
   | { who: 'link' }
-  | { who: 'staff'; may: string | null; unenrolled?: boolean }
+  | { who: 'staff'; may: string | null; unenrolled?: boolean; keeps?: boolean }
   | { who: 'key'; scope: string };
 
 declare module 'fastify' {
@@ -66,7 +67,14 @@ export function guardRoutes(app: FastifyInstance, keepers: Doorkeepers): void {
       case 'link':
         return keepers.link(request);
       case 'staff':
-        return keepers.staff(request, audience.may, audience.unenrolled ?? false);
+        try {
+          return await keepers.staff(request, audience.may, audience.unenrolled ?? false);
+        } catch (error) {
+          // What was typed is in the body, which comes later.
+          if (!(error instanceof NotSignedIn) || !audience.keeps || request.method !== 'POST') throw error;
+          request.notSignedIn = error;
+          return;
+        }
       case 'key':
         return keepers.key(request, audience.scope);
     }
@@ -74,6 +82,7 @@ export function guardRoutes(app: FastifyInstance, keepers: Doorkeepers): void {
   // The body, which carries the token, is not there before this hook.
   app.addHook('preHandler', async (request: FastifyRequest) => {
     const audience = request.routeOptions.config.audience;
+    if (request.notSignedIn) throw request.notSignedIn;
     if (!audience || request.method === 'GET' || request.method === 'HEAD') return;
     const browserForm =
       audience.who === 'customer' || audience.who === 'staff' || (audience.who === 'everyone' && audience.form);
@@ -113,5 +122,7 @@ declare module 'fastify' {
     customer: { id: string; login: string; displayName: string | null } | null;
     staff: { id: string; login: string; name: string; role: 'author' | 'publisher' | 'admin' } | null;
     apiKey: { id: string; name: string; scopes: string[] } | null;
+    /** Refused at the door, but the text that he sent is to be kept for him. */
+    notSignedIn: NotSignedIn | null;
   }
 }

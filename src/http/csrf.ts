@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Forbidden } from '../errors.ts';
+import { Forbidden, StaleForm } from '../errors.ts';
 import { cookieName, cookieOptions } from './cookies.ts';
 import { all, current, type Secret } from './signing.ts';
 
@@ -24,14 +24,12 @@ export function csrfField(request: FastifyRequest, reply: FastifyReply): string 
  * all but those with a key and the one-click route.
  */
 export function checkCsrf(request: FastifyRequest): void {
-  const refused = new Forbidden({
+  const text = {
     ja: 'ページの有効期限が切れました。前のページに戻り、再読み込みしてからもう一度お試しください。',
     en: 'This page has expired. Go back, reload it and try again.',
-  });
-  const site = request.headers['sec-fetch-site'];
-  if (site !== undefined && site !== 'same-origin' && site !== 'none') throw refused;
-  const origin = request.headers.origin;
-  if (origin !== undefined && origin !== 'null' && hostOf(origin) !== request.host) throw refused;
+  };
+  if (!isOurs(request)) throw new Forbidden(text);
+  const refused = fromOurPage(request) ? new StaleForm(text) : new Forbidden(text);
   const sent = (request.body as { _csrf?: unknown } | undefined)?._csrf ?? request.headers['x-csrf-token'];
   const subject = subjectOf(request);
   if (typeof sent !== 'string' || subject === undefined) throw refused;
@@ -41,6 +39,29 @@ export function checkCsrf(request: FastifyRequest): void {
     return expected.length === got.length && timingSafeEqual(expected, got);
   });
   if (!ours) throw refused;
+}
+
+/** Whether nothing says that another site sent it. */
+function isOurs(request: FastifyRequest): boolean {
+  const site = request.headers['sec-fetch-site'];
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') return false;
+  const origin = request.headers.origin;
+  return origin === undefined || origin === 'null' || hostOf(origin) === request.host;
+}
+
+/** Whether the browser says so itself: only then is what came with it shown again, or another site could put words into our forms. */
+export function fromOurPage(request: FastifyRequest): boolean {
+  const { origin } = request.headers;
+  return (
+    isOurs(request) &&
+    (request.headers['sec-fetch-site'] === 'same-origin' || (origin !== undefined && origin !== 'null'))
+  );
+}
+
+/** The token itself, for a page whose session has been renewed in another window. */
+export function csrfToken(request: FastifyRequest): string | undefined {
+  const subject = subjectOf(request);
+  return subject === undefined ? undefined : tokenFor(current(request.server.secret), subject);
 }
 
 /** null where it is no origin at all. */

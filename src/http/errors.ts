@@ -3,6 +3,7 @@ import { troubleOf, troubleText } from '../db/trouble.ts';
 import { Busy, Conflict, Forbidden, Invalid, type Message, NotEnrolled, NotFound, NotSignedIn } from '../errors.ts';
 import { signInRedirect } from './audience.ts';
 import { safetyHeaders } from './headers.ts';
+import { keptForm, showKept } from './kept-form.ts';
 import { languageOf, localPath, ownPath } from './language.ts';
 import { render } from './views.ts';
 
@@ -45,6 +46,8 @@ export function answer(request: FastifyRequest, reply: FastifyReply, error: Fast
         }),
       );
   }
+  const kept = keptForm(request, error);
+  if (kept) return showKept(request, reply, kept, found.status);
   if (error instanceof NotSignedIn) {
     return signInRedirect(
       request,

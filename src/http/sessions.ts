@@ -45,8 +45,9 @@ export async function startSession(
   await endSession(request, reply, db.kysely);
   const token = randomBytes(32).toString('base64url');
   const now = clock.now();
+  const tokenHash = hashToken(token);
   await sessionStore.add(db.kysely, {
-    token_hash: hashToken(token),
+    token_hash: tokenHash,
     audience: who.audience,
     subject: who.subject,
     created_at: now,
@@ -59,6 +60,11 @@ export async function startSession(
     ...cookieOptions(secure),
     maxAge: LIFE[who.audience] / 1000,
   });
+  // A page that answers this request may have a form already.
+  request.session = {
+    ...{ tokenHash, audience: who.audience, subject: who.subject },
+    ...{ provedAt: now, expiresAt: now + LIFE[who.audience] },
+  };
 }
 
 /** Ends the session that the request came with, in the database too. */

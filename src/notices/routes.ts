@@ -7,7 +7,7 @@ import { requireKey } from '../http/audience.ts';
 import { once } from '../staff/idempotency.ts';
 import { alarmRoutes } from './alarms/alarm-routes.ts';
 import { correctReport } from './correct.ts';
-import { openNotice, saveDraft } from './draft.ts';
+import { openNotice, saveDraft } from './drafts/draft.ts';
 import type { AlsoInTransaction, NoticeGround } from './ground.ts';
 import {
   type CorrectionInput,

@@ -5,6 +5,7 @@ import { Invalid } from '../errors.ts';
 import { Attempts } from '../http/attempts.ts';
 import { safeBack } from '../http/audience.ts';
 import { parse } from '../http/forms.ts';
+import { LONG_FORM_BYTES, readKept, showKept } from '../http/kept-form.ts';
 import { languageOf, localPath } from '../http/language.ts';
 import { endSession } from '../http/sessions.ts';
 import type { Secret } from '../http/signing.ts';
@@ -31,8 +32,13 @@ const signInForm = z.object({
   login: z.string().max(254).default(''),
   password: z.string().max(1024).default(''),
   back: z.string().max(2000).default(''),
+  kept: z.string().default(''),
 });
-const codeForm = z.object({ code: z.string().max(100).default(''), back: z.string().max(2000).default('') });
+const codeForm = z.object({
+  code: z.string().max(100).default(''),
+  back: z.string().max(2000).default(''),
+  kept: z.string().default(''),
+});
 const setUpForm = z.object({
   login: z.string().default(''),
   name: z.string().default(''),
@@ -40,6 +46,8 @@ const setUpForm = z.object({
 });
 
 const everyone = { config: { audience: { who: 'everyone', form: true } } } as const;
+/** A long form may come through the sign-in, once more encoded. */
+const withKept = { ...everyone, bodyLimit: 2 * LONG_FORM_BYTES } as const;
 
 /** How staff come in and go, how the first of them is made, and the pages on people, keys and oneself. */
 export function staffRoutes(app: FastifyInstance, ground: StaffGround): void {
@@ -57,14 +65,16 @@ export function staffRoutes(app: FastifyInstance, ground: StaffGround): void {
     });
   });
 
-  app.post('/console/sign-in', everyone, async (request, reply) => {
+  app.post('/console/sign-in', withKept, async (request, reply) => {
     const form = parse(signInForm, request.body);
     const member = await checkStaff(db, attempts, request.ip, form);
     if (!member) {
-      const view = { login: form.login, back: safeBack(form.back, ''), wrong: true, again: false };
+      const { login, kept } = form;
+      const view = { login, back: safeBack(form.back, ''), wrong: true, again: false, kept };
       return page(request, reply, 'console/sign-in', view, 422);
     }
-    return admit(ground, request, reply, member, safeBack(form.back, to(request, '/console')));
+    const back = safeBack(form.back, to(request, '/console'));
+    return admit(ground, request, reply, member, back, readKept(form.kept));
   });
 
   codeRoutes(app, ground);
@@ -95,15 +105,17 @@ function codeRoutes(app: FastifyInstance, ground: StaffGround): void {
     return page(request, reply, 'console/sign-in-code', { back, problems: [] });
   });
 
-  app.post('/console/sign-in/code', everyone, async (request, reply) => {
-    const { code, back } = parse(codeForm, request.body);
+  app.post('/console/sign-in/code', withKept, async (request, reply) => {
+    const { code, back, kept } = parse(codeForm, request.body);
     const target = safeBack(back, '');
     try {
       if (!(await finishSignIn(ground, request, reply, code))) return await beginAgain(request, reply, target);
+      const form = readKept(kept);
+      if (form) return showKept(request, reply, form, 200);
       return await reply.redirect(target === '' ? to(request, '/console') : target, 303);
     } catch (error) {
       if (!(error instanceof Invalid)) throw error;
-      return page(request, reply, 'console/sign-in-code', { back: target, problems: error.problems }, 422);
+      return page(request, reply, 'console/sign-in-code', { back: target, kept, problems: error.problems }, 422);
     }
   });
 }

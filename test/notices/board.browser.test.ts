@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { openNotice } from '../../src/notices/draft.ts';
+import { openNotice } from '../../src/notices/drafts/draft.ts';
 import { publishNotice } from '../../src/notices/publish.ts';
 import { MINUTE } from '../../src/time.ts';
 import { startApp } from '../support/app.ts';

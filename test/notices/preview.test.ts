@@ -29,11 +29,11 @@ async function desk(role: 'author' | 'publisher' = 'publisher') {
     const now = clock.now();
     await db.kysely
       .insertInto('customers')
-      .values({ id: name, login: name, password_hash: null, display_name: null, created_at: now } as never)
+      .values({ id: name, login: name, password_hash: null, display_name: null, created_at: now })
       .execute();
     await db.kysely
       .insertInto('mailboxes')
-      .values({ address: `${name}@m${facility}.example`, customer_id: name, facility, created_at: now } as never)
+      .values({ address: `${name}@m${facility}.example`, customer_id: name, facility, created_at: now })
       .execute();
     await db.kysely
       .insertInto('addresses')

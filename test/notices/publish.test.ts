@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Database } from '../../src/db/open.ts';
 import { Conflict, Forbidden, type Invalid } from '../../src/errors.ts';
 import { correctReport } from '../../src/notices/correct.ts';
-import { openNotice, saveDraft } from '../../src/notices/draft.ts';
+import { openNotice, saveDraft } from '../../src/notices/drafts/draft.ts';
 import { recordPosting } from '../../src/notices/post.ts';
 import { publishNotice, publishReport } from '../../src/notices/publish.ts';
 import { editionNumber, findNotice, loadPostings, loadPublished, loadRevisions } from '../../src/notices/read.ts';

@@ -29,6 +29,8 @@ import type { CouriersTable, LettersTable, MailsTable, TicketsTable } from './ma
 import type {
   AttachmentBytesTable,
   AttachmentsTable,
+  DraftApprovalsTable,
+  DraftReadersTable,
   DraftsTable,
   EditionTable,
   ImpactFacilitiesTable,
@@ -36,6 +38,7 @@ import type {
   NoticesTable,
   PostingsTable,
   ReportsTable,
+  ScheduledReportsTable,
 } from './notices.ts';
 import type {
   AccidentFactsTable,
@@ -91,6 +94,9 @@ export interface Tables {
   impact_facilities: ImpactFacilitiesTable;
   reports: ReportsTable;
   drafts: DraftsTable;
+  draft_readers: DraftReadersTable;
+  draft_approvals: DraftApprovalsTable;
+  scheduled_reports: ScheduledReportsTable;
   postings: PostingsTable;
   attachments: AttachmentsTable;
   attachment_bytes: AttachmentBytesTable;

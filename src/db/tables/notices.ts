@@ -123,3 +123,34 @@ export interface AttachmentBytesTable {
   attachment_id: string;
   bytes: Buffer;
 }
+
+export interface DraftReadersTable {
+  notice_id: string;
+  staff_id: string;
+  name: string;
+  since: number;
+  seen_at: number;
+}
+
+export interface ScheduledReportsTable {
+  notice_id: string;
+  publish_at: number;
+  draft_version: number;
+  set_at: number;
+  set_by: string;
+  set_by_name: string;
+  failed_at: number | null;
+  /** JSON: ja, en */
+  failure: string | null;
+}
+
+export interface DraftApprovalsTable {
+  notice_id: string;
+  fingerprint: string;
+  asked_at: number;
+  asked_by: string;
+  asked_by_name: string;
+  approved_at: number | null;
+  approved_by: string | null;
+  approved_by_name: string | null;
+}

@@ -3,7 +3,7 @@ import { type Instant, parseLocalInput } from '../../time.ts';
 import { type AlarmLook, alarmsEndedAt, loadAlarms } from '../alarms/take-alarms.ts';
 import { idsOfBoard } from '../clocks/board-store.ts';
 import type { ClockFacts } from '../clocks/clocks.ts';
-import type { Draft } from '../draft.ts';
+import type { Draft } from '../drafts/draft.ts';
 import type { NoticeGround } from '../ground.ts';
 import { noticeStore } from '../store.ts';
 import { warningTrouble } from '../warnings/call.ts';

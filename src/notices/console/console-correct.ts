@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Conflict, NotFound } from '../../errors.ts';
+import { LONG_FORM_BYTES } from '../../http/kept-form.ts';
 import { languageOf, localPath } from '../../http/language.ts';
 import { correctReport } from '../correct.ts';
 import { readCorrection } from '../form/form.ts';
@@ -26,6 +27,8 @@ import { askForCount } from './typed-count.ts';
 import { documentOf } from './whole-preview.ts';
 
 const audience = { who: 'staff', may: 'notice:draft' } as const;
+/** A long text: whoever sent it though his session had ended sees it again. */
+const written = { bodyLimit: LONG_FORM_BYTES, config: { audience: { ...audience, keeps: true } } } as const;
 
 /** Corrections of reports that are out. */
 export function consoleCorrectRoutes(app: FastifyInstance, ground: NoticeGround): void {
@@ -35,7 +38,7 @@ export function consoleCorrectRoutes(app: FastifyInstance, ground: NoticeGround)
     return showCorrection(ground, request, reply, notice, report, fields);
   });
 
-  app.post('/console/notices/:id/reports/:number/correct', { config: { audience } }, async (request, reply) => {
+  app.post('/console/notices/:id/reports/:number/correct', written, async (request, reply) => {
     const { notice, report } = await foundReport(ground, request);
     return corrected(ground, request, reply, notice, report);
   });

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { Conflict } from '../../errors.ts';
 import { requireStaff } from '../../http/audience.ts';
 import { answerTo, once } from '../../staff/idempotency.ts';
-import { type Draft, findDraft, openNotice, saveDraft } from '../draft.ts';
+import { type Draft, findDraft, openNotice, saveDraft } from '../drafts/draft.ts';
 import { readNotice, writtenIn } from '../form/form.ts';
 import { fieldsFromBody } from '../form/form-fill.ts';
 import type { Fields, FormGround } from '../form/form-reader.ts';

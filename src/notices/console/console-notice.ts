@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { LONG_FORM_BYTES } from '../../http/kept-form.ts';
 import { languageOf, localPath } from '../../http/language.ts';
 import { localInput } from '../../time.ts';
-import { type Draft, findDraft } from '../draft.ts';
+import { type Draft, findDraft } from '../drafts/draft.ts';
 import { readNotice } from '../form/form.ts';
 import type { Fields } from '../form/form-reader.ts';
 import { foundNotice } from '../found.ts';
@@ -30,6 +31,8 @@ import { askForCount } from './typed-count.ts';
 import { documentOf } from './whole-preview.ts';
 
 const audience = { who: 'staff', may: 'notice:draft' } as const;
+/** A long text: whoever sent it though his session had ended sees it again. */
+const written = { bodyLimit: LONG_FORM_BYTES, config: { audience: { ...audience, keeps: true } } } as const;
 
 /** A new notice in the console: written, kept, looked at, published. */
 export function consoleNoticeRoutes(app: FastifyInstance, ground: NoticeGround): void {
@@ -38,7 +41,7 @@ export function consoleNoticeRoutes(app: FastifyInstance, ground: NoticeGround):
     return show(ground, request, reply, emptyFields(ground, kind === 'work' ? 'work' : 'fault'));
   });
 
-  app.post('/console/notices', { config: { audience } }, (request, reply) => submitted(ground, request, reply));
+  app.post('/console/notices', written, (request, reply) => submitted(ground, request, reply));
 
   app.get('/console/notices/:id/edit', { config: { audience } }, async (request, reply) => {
     const { id } = request.params as { id: string };
@@ -50,7 +53,7 @@ export function consoleNoticeRoutes(app: FastifyInstance, ground: NoticeGround):
     return show(ground, request, reply, current, { id, draft });
   });
 
-  app.post('/console/notices/:id/edit', { config: { audience } }, async (request, reply) => {
+  app.post('/console/notices/:id/edit', written, async (request, reply) => {
     const { id } = request.params as { id: string };
     return submitted(ground, request, reply, { edited: (await foundNotice(ground, id)).id });
   });

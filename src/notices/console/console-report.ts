@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { LONG_FORM_BYTES } from '../../http/kept-form.ts';
 import { languageOf, localPath } from '../../http/language.ts';
-import { findDraft } from '../draft.ts';
+import { findDraft } from '../drafts/draft.ts';
 import { readReport } from '../form/form.ts';
 import { fieldsFromReport } from '../form/form-fill.ts';
 import type { Fields } from '../form/form-reader.ts';
@@ -31,6 +32,8 @@ import { askForCount } from './typed-count.ts';
 import { documentOf } from './whole-preview.ts';
 
 const audience = { who: 'staff', may: 'notice:draft' } as const;
+/** A long text: whoever sent it though his session had ended sees it again. */
+const written = { bodyLimit: LONG_FORM_BYTES, config: { audience: { ...audience, keeps: true } } } as const;
 
 /** The next report of a notice. */
 export function consoleReportRoutes(app: FastifyInstance, ground: NoticeGround): void {
@@ -45,7 +48,7 @@ export function consoleReportRoutes(app: FastifyInstance, ground: NoticeGround):
     return show(ground, request, reply, notice, fields);
   });
 
-  app.post('/console/notices/:id/reports', { config: { audience } }, async (request, reply) =>
+  app.post('/console/notices/:id/reports', written, async (request, reply) =>
     submitted(ground, request, reply, await foundNotice(ground, (request.params as { id: string }).id)),
   );
 }

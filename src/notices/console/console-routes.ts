@@ -8,7 +8,7 @@ import { auditTrail } from '../../staff/audit.ts';
 import { mayDo } from '../../staff/permissions.ts';
 import { parseLocalInput } from '../../time.ts';
 import { loadAlarms } from '../alarms/take-alarms.ts';
-import { findDraft } from '../draft.ts';
+import { findDraft } from '../drafts/draft.ts';
 import { fieldsOf } from '../form/form.ts';
 import { labelOf } from '../form/form-labels.ts';
 import type { Fields } from '../form/form-reader.ts';

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { cookieName, cookieOptions } from '../../http/cookies.ts';
+import { type KeptForm, showKept } from '../../http/kept-form.ts';
 import { languageOf, localPath } from '../../http/language.ts';
 import { hashToken, startSession } from '../../http/sessions.ts';
+import { page } from '../../http/views.ts';
 import { type Instant, MINUTE } from '../../time.ts';
 import type { StaffMember } from '../staff.ts';
 import { staffStore } from '../store.ts';
@@ -16,7 +18,8 @@ const COOKIE = 'staff-step';
 
 /**
  * Lets in somebody whose first step (password, set-up link, another system's word) was right: the only place where a staff session
- * begins. Whoever has a second factor is asked for it first. @param back a path of ours, already checked.
+ * begins. Whoever has a second factor is asked for it first. @param back a path of ours, already checked. @param kept the text of a
+ * form that came after his session had ended.
  */
 export async function admit(
   ground: FactorGround,
@@ -24,12 +27,13 @@ export async function admit(
   reply: FastifyReply,
   member: StaffMember,
   back: string,
+  kept?: KeptForm,
 ): Promise<FastifyReply> {
   const { db, clock } = ground;
   const factor = await factorOf(db.kysely, member.id);
   if (factor?.confirmedAt == null) {
     await startSession(request, reply, db, clock, { audience: 'staff', subject: member.id });
-    return reply.redirect(back, 303);
+    return kept ? showKept(request, reply, kept, 200) : reply.redirect(back, 303);
   }
   const token = randomBytes(32).toString('base64url');
   const now = clock.now();
@@ -42,6 +46,9 @@ export async function admit(
   });
   const { secure } = request.server;
   reply.setCookie(cookieName(COOKIE, secure), token, { ...cookieOptions(secure), maxAge: LASTS / 1000 });
+  if (kept) {
+    return page(request, reply, 'console/sign-in-code', { back: '', problems: [], kept: JSON.stringify(kept) });
+  }
   return reply.redirect(`${localPath('/console/sign-in/code', languageOf(request))}${backQuery(back)}`, 303);
 }
 

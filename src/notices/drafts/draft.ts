@@ -1,11 +1,13 @@
-import { Conflict } from '../errors.ts';
-import type { AlsoInTransaction, NoticeGround } from './ground.ts';
-import type { Notice } from './notice.ts';
-import { type NoticeFacts, openDraftNotice, rewriteDraftNotice } from './open.ts';
-import type { Poster } from './poster.ts';
-import { type Draft, noticeStore } from './store.ts';
+import { Conflict, NotFound } from '../../errors.ts';
+import { record } from '../../staff/audit.ts';
+import type { AlsoInTransaction, NoticeGround } from '../ground.ts';
+import type { Notice } from '../notice.ts';
+import { type NoticeFacts, openDraftNotice, rewriteDraftNotice } from '../open.ts';
+import type { Poster } from '../poster.ts';
+import { type Draft, noticeStore } from '../store.ts';
+import { draftingStore } from './drafting-store.ts';
 
-export type { Draft } from './store.ts';
+export type { Draft } from '../store.ts';
 
 /** Opens a notice that nobody outside sees yet and keeps what was written so far. */
 export async function openNotice(
@@ -60,4 +62,15 @@ export function findDraft(ground: Pick<NoticeGround, 'db'>, noticeId: string): P
 
 export function listDrafts(ground: Pick<NoticeGround, 'db'>): Promise<Draft[]> {
   return noticeStore.drafts(ground.db.kysely);
+}
+
+/** Throws a draft away. What was written stands in the audit trail. @throws NotFound */
+export async function discardDraft(ground: NoticeGround, poster: Poster, noticeId: string): Promise<void> {
+  await ground.db.transaction(async (tx) => {
+    const draft = await noticeStore.draft(tx, noticeId);
+    if (!draft) throw new NotFound({ ja: 'この下書きはもうありません。', en: 'This draft is not there any more.' });
+    await noticeStore.removeDraft(tx, noticeId);
+    await draftingStore.forget(tx, noticeId);
+    await record(tx, ground.clock.now(), poster, 'draft:discard', 'notice', noticeId, draft.content);
+  });
 }
