@@ -2,14 +2,16 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { type FieldProblem, Invalid, NotFound } from '../../errors.ts';
 import { requireCustomer } from '../../http/audience.ts';
-import { parse } from '../../http/forms.ts';
+import { parse, sentenceFor } from '../../http/forms.ts';
 import { languageOf, localPath } from '../../http/language.ts';
 import { PROOF_LASTS } from '../../http/sessions.ts';
 import { page } from '../../http/views.ts';
 import { MINUTE } from '../../time.ts';
+import { ANY_HOUR, BANDS } from '../timing.ts';
 import { ADDRESS_STATE_WORDS, SCOPES } from './address.ts';
 import {
   addAddress,
+  type Choice,
   changeChoice,
   defaultScope,
   listAddresses,
@@ -20,16 +22,45 @@ import {
 import type { AddressGround } from './confirm.ts';
 import { addressLinkRoutes } from './link-routes.ts';
 
-const choice = z.object({
+/** A checkbox is not sent at all while it is empty. */
+const ticked = z
+  .literal('on')
+  .optional()
+  .transform((value) => value === 'on');
+
+const fields = z.object({
   scope: z.enum(SCOPES),
   language: z.enum(['ja', 'en']),
-  /** A checkbox is not sent at all while it is empty. */
-  works: z
-    .literal('on')
-    .optional()
-    .transform((value) => value === 'on'),
+  works: ticked,
+  /** Sent by forms that have the parts of the day: only there does none of them mean none. */
+  asksHours: z.literal('1').optional(),
+  ...{ day: ticked, evening: ticked, night: ticked, hoursForAll: ticked, lateFinal: ticked },
 });
-const newAddress = choice.extend({ email: z.string().trim().min(1).max(1000) });
+
+const hasSomeHours = (form: z.output<typeof fields>) =>
+  form.asksHours === undefined || form.day || form.evening || form.night;
+
+const SOME_HOURS = {
+  ...sentenceFor(
+    '1つ以上の時間帯を選んでください。すべて止めるときは「お知らせを停止する」を押してください。',
+    'Choose at least one part of the day. To stop everything, press “Stop the mails”.',
+  ),
+  path: ['hours'],
+};
+
+const choice = fields.refine(hasSomeHours, SOME_HOURS).transform(choiceOf);
+const newAddress = fields
+  .extend({ email: z.string().trim().min(1).max(1000) })
+  .refine(hasSomeHours, SOME_HOURS)
+  .transform((form) => ({ ...choiceOf(form), email: form.email }));
+
+function choiceOf(form: z.output<typeof fields>): Choice {
+  const { scope, language, works, hoursForAll, lateFinal } = form;
+  if (form.asksHours === undefined) return { scope, language, works };
+  const ticks = [form.day, form.evening, form.night];
+  const hours = BANDS.reduce((bits, band, index) => bits | (ticks[index] ? band.bit : 0), 0);
+  return { scope, language, works, hours, hoursForAll, lateFinal };
+}
 
 /** What was just done, shown once on the page that follows. Nothing else gets from the URL onto the page. */
 const DONE = ['added', 'removed', 'changed', 'stopped', 'started', 'asked', 'too_many'] as const;
@@ -58,7 +89,13 @@ export async function addressRoutes(app: FastifyInstance, ground: AddressGround)
   });
 
   app.post('/my/addresses/:id/choice', change, async (request, reply) => {
-    await changeChoice(ground, requireCustomer(request).id, idIn(request), parse(choice, request.body));
+    try {
+      await changeChoice(ground, requireCustomer(request).id, idIn(request), parse(choice, request.body));
+    } catch (error) {
+      if (error instanceof Invalid)
+        return show(ground, request, reply, { problems: error.problems, of: idIn(request) });
+      throw error;
+    }
     return back(request, reply, 'changed');
   });
 
@@ -81,6 +118,12 @@ export async function addressRoutes(app: FastifyInstance, ground: AddressGround)
   await addressLinkRoutes(app, ground);
 }
 
+/** The parts of the day as ticks of the form. */
+function partsOf(hours: number): { day: boolean; evening: boolean; night: boolean } {
+  const [day, evening, night] = BANDS.map(({ bit }) => (hours & bit) !== 0);
+  return { day: day ?? false, evening: evening ?? false, night: night ?? false };
+}
+
 /** Who has less time left than it takes to type is asked to sign in before he types and not after. */
 const TO_TYPE = 5 * MINUTE;
 
@@ -94,6 +137,8 @@ function idIn(request: FastifyRequest): string {
 interface Shown {
   done?: (typeof DONE)[number] | undefined;
   problems?: FieldProblem[];
+  /** The address whose choice could not be taken; none: the new one. */
+  of?: string;
 }
 
 /** The page, with what was typed where it could not be taken. */
@@ -101,7 +146,7 @@ async function show(
   ground: AddressGround,
   request: FastifyRequest,
   reply: FastifyReply,
-  { done, problems = [] }: Shown,
+  { done, problems = [], of }: Shown,
 ): Promise<FastifyReply> {
   const customerId = requireCustomer(request).id;
   const addresses = await listAddresses(ground, customerId);
@@ -112,7 +157,12 @@ async function show(
     reply,
     'my/addresses',
     {
-      addresses: addresses.map((address) => ({ ...address, word: ADDRESS_STATE_WORDS[address.state] })),
+      addresses: addresses.map((address) => ({
+        ...address,
+        word: ADDRESS_STATE_WORDS[address.state],
+        parts: partsOf(address.hours),
+        problems: address.id === of ? problems : [],
+      })),
       limit: ground.addressesPerCustomer,
       left: Math.max(0, ground.addressesPerCustomer - addresses.length),
       form: {
@@ -120,9 +170,15 @@ async function show(
         scope: text('scope', await defaultScope(ground, customerId)),
         language: text('language', languageOf(request)),
         works: typed.works === 'on',
+        parts:
+          typed.asksHours === '1'
+            ? { day: typed.day === 'on', evening: typed.evening === 'on', night: typed.night === 'on' }
+            : partsOf(ANY_HOUR),
+        hoursForAll: typed.hoursForAll === 'on',
+        lateFinal: typed.lateFinal === 'on',
       },
       done,
-      problems,
+      problems: of === undefined ? problems : [],
       mustSignIn: (request.session?.provedAt ?? 0) + PROOF_LASTS - TO_TYPE < ground.clock.now(),
     },
     problems.length > 0 ? 422 : 200,

@@ -6,6 +6,8 @@ import type { Address } from './address.ts';
 
 /** The SQL of registered addresses; alert-store.ts has what is sent to them. */
 
+type AddressChoice = Pick<Address, 'scope' | 'language' | 'works' | 'hours' | 'hoursForAll' | 'lateFinal'>;
+
 /** A link that was sent, with the address it is for. */
 export interface SentLink {
   addressId: string;
@@ -47,10 +49,17 @@ export const addressStore = {
     await tx.deleteFrom('addresses').where('id', '=', id).execute();
   },
 
-  async choose(tx: Tx, id: string, choice: Pick<Address, 'scope' | 'language' | 'works'>): Promise<void> {
+  async choose(tx: Tx, id: string, choice: AddressChoice): Promise<void> {
     await tx
       .updateTable('addresses')
-      .set({ scope: choice.scope, language: choice.language, works: choice.works ? 1 : 0 })
+      .set({
+        scope: choice.scope,
+        language: choice.language,
+        works: choice.works ? 1 : 0,
+        hours: choice.hours,
+        hours_for_all: choice.hoursForAll ? 1 : 0,
+        late_final: choice.lateFinal ? 1 : 0,
+      })
       .where('id', '=', id)
       .execute();
   },
@@ -178,6 +187,9 @@ function addressOf(row: Selectable<AddressesTable>): Address {
     language: row.language,
     scope: row.scope,
     works: row.works === 1,
+    hours: row.hours,
+    hoursForAll: row.hours_for_all === 1,
+    lateFinal: row.late_final === 1,
     confirmedAt: row.confirmed_at,
     stoppedAt: row.stopped_at,
     quarantinedAt: row.quarantined_at,

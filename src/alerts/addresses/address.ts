@@ -15,6 +15,11 @@ export interface Address {
   language: Language;
   scope: AddressScope;
   works: boolean;
+  /** In which parts of the day it may be mailed, in bits of timing.ts; for updates, or for everything. */
+  hours: number;
+  hoursForAll: boolean;
+  /** Wants final reports that come days after recovery. */
+  lateFinal: boolean;
   confirmedAt: Instant | null;
   stoppedAt: Instant | null;
   quarantinedAt: Instant | null;

@@ -4,6 +4,7 @@ import { Invalid, NotFound } from '../../errors.ts';
 import { type Actor, record } from '../../staff/audit.ts';
 import type { Language } from '../../time.ts';
 import { cancelAlertsOf } from '../cancel.ts';
+import { ANY_HOUR } from '../timing.ts';
 import { type Address, type AddressScope, type AddressState, addressState, freePlace } from './address.ts';
 import { addressStore } from './address-store.ts';
 import { type AddressGround, type Asked, askForConfirmation } from './confirm.ts';
@@ -13,6 +14,9 @@ export interface Choice {
   scope: AddressScope;
   language: Language;
   works: boolean;
+  hours?: number | undefined;
+  hoursForAll?: boolean | undefined;
+  lateFinal?: boolean | undefined;
 }
 
 export interface ListedAddress extends Address {
@@ -87,6 +91,9 @@ async function tryAdd(ground: AddressGround, customerId: string, email: EmailAdd
       language: choice.language,
       scope: choice.scope,
       works: choice.works,
+      hours: choice.hours ?? ANY_HOUR,
+      hoursForAll: choice.hoursForAll ?? false,
+      lateFinal: choice.lateFinal ?? false,
       confirmedAt: null,
       stoppedAt: null,
       quarantinedAt: null,
@@ -100,6 +107,9 @@ async function tryAdd(ground: AddressGround, customerId: string, email: EmailAdd
       language: address.language,
       scope: address.scope,
       works: address.works ? 1 : 0,
+      hours: address.hours,
+      hours_for_all: address.hoursForAll ? 1 : 0,
+      late_final: address.lateFinal ? 1 : 0,
       created_at: now,
       confirmed_at: null,
       stopped_at: null,
@@ -137,8 +147,15 @@ export async function changeChoice(
 ): Promise<void> {
   await ground.db.transaction(async (tx) => {
     const address = found(await addressStore.find(tx, customerId, id));
-    const before = { scope: address.scope, language: address.language, works: address.works };
-    await addressStore.choose(tx, address.id, choice);
+    const { scope, language, works, hours, hoursForAll, lateFinal } = address;
+    const before = { scope, language, works, hours, hoursForAll, lateFinal };
+    // What the form did not ask for stays as it was.
+    const after = { ...before, ...choice, hours: choice.hours ?? hours };
+    await addressStore.choose(tx, address.id, {
+      ...after,
+      hoursForAll: choice.hoursForAll ?? hoursForAll,
+      lateFinal: choice.lateFinal ?? lateFinal,
+    });
     await record(tx, ground.clock.now(), by(customerId), 'address.choice', 'address', address.id, before, choice);
   });
 }
