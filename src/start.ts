@@ -40,6 +40,7 @@ import { letterSince } from './notices/letter-since.ts';
 import { overdueNotices } from './notices/overdue.ts';
 import { callWarnings } from './notices/warnings/call.ts';
 import { warnOfLimits } from './notices/warnings/warn.ts';
+import { warnOfSender } from './notices/warnings/warn-of-sender.ts';
 import { Exporter, mustBeFolder } from './site/export/exporter.ts';
 import { Purge } from './site/export/purge.ts';
 import { record, SYSTEM } from './staff/audit.ts';
@@ -315,6 +316,7 @@ export function choresOf(ground: Omit<Ground, 'logger'>): Chore[] {
     },
     { name: 'forget sign-ins that nobody finished', every: HOUR, run: () => forgetSignIns(ground, clock.now()) },
     { name: 'warn staff of what is due', every: 15 * SECOND, run: () => warnOfLimits(ground) },
+    { name: 'warn staff where mails do not leave', every: 30 * SECOND, run: () => warnOfSender(ground) },
     { name: 'call the address of warnings', every: 5 * SECOND, run: () => callWarnings(ground) },
     { name: 'invite customers who have no password', every: 5 * SECOND, run: () => sendInvitations(ground) },
     { name: 'answer requests for a new password', every: MINUTE, run: () => answerRequests(passwords) },

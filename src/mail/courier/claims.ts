@@ -57,7 +57,9 @@ export class Claims {
     if (wanted < 1) return 0;
     const { mails, looked } = await db.transaction(async (tx) => {
       const { frozen_at, paused_until } = await mailStore.sender(tx);
-      if (frozen_at !== null || (paused_until ?? 0) > now) return { mails: [], looked: 0 };
+      // What is urgent goes on: staff must hear of the pause, and a sign-in may find another way.
+      const paused = mailClass === 'bulk' && (paused_until ?? 0) > now;
+      if (frozen_at !== null || paused) return { mails: [], looked: 0 };
       return this.#claim(tx, mailClass, yard, { now, wanted });
     });
     yard.add(mailClass, mails);

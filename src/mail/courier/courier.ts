@@ -32,8 +32,6 @@ export interface CourierOptions {
   before?: () => Promise<boolean>;
   /** Nobody else sends from this database: what another process left is taken over at once. */
   alone: boolean;
-  /** The relay or receivers refuse us: nothing leaves until somebody looks, or until the pause is over. */
-  alarm?: (reason: string) => Promise<void>;
   warn: (error: unknown, message: string) => void;
 }
 

@@ -10,7 +10,6 @@ export interface StandingOptions {
   db: Database;
   clock: Clock;
   laneRules?: LaneRule[];
-  alarm?: (reason: string) => Promise<void>;
   warn: (error: unknown, message: string) => void;
 }
 
@@ -58,12 +57,11 @@ export class Standing {
   }
 
   #pause(reason: string): void {
-    const { db, clock, alarm, warn } = this.#o;
+    const { db, clock, warn } = this.#o;
     this.#against.clear();
     const until = clock.now() + PAUSE;
     void mailStore
       .setSender(db.kysely, { paused_until: until, paused_reason: reason.slice(0, 500) })
-      .then(() => alarm?.(reason))
       .catch((error: unknown) => warn(error, 'the pause of the courier could not be recorded'));
   }
 }
