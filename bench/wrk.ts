@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
@@ -25,8 +25,15 @@ export interface Load {
 }
 
 /** So many connections that ask as fast as they are answered (Debian's wrk). */
-export async function load(server: ChildProcess, url: string, seconds: number, connections = 64): Promise<Load> {
-  const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '--latency', '-H', ENCODING, url];
+export async function load(
+  server: ChildProcess,
+  url: string,
+  seconds: number,
+  connections = 64,
+  headers: string[] = [],
+): Promise<Load> {
+  const said = [ENCODING, ...headers].flatMap((header) => ['-H', header]);
+  const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '10s', '--latency', ...said, url];
   const before = cpuSeconds(server);
   const { stdout } = await run('taskset', ['-c', CLIENTS_CORE, 'wrk', ...args]);
   const used = cpuSeconds(server) - before;
@@ -82,6 +89,11 @@ function cpuSeconds(child: ChildProcess): number {
 export function residentMegabytes(child: ChildProcess): number {
   const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
   return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024);
+}
+
+/** Open descriptors, sockets among them. */
+export function openDescriptors(child: ChildProcess): number {
+  return readdirSync(`/proc/${child.pid}/fd`).length;
 }
 
 export function median(values: number[]): number {
