@@ -1,8 +1,10 @@
 import type { FastifyInstance } from 'fastify';
+import { bundleRoutes } from './bundle/bundle-routes.ts';
 import { factsRoutes } from './facts/facts-routes.ts';
 import type { RegulatorGround } from './ground.ts';
 import { inquiryRoutes } from './inquiries/inquiry-routes.ts';
 import { outputRoutes } from './outputs/output-routes.ts';
+import { periodicRoutes } from './outputs/periodic-routes.ts';
 import { overviewRoutes } from './overview/overview-routes.ts';
 import { seriousRoutes } from './serious/serious-routes.ts';
 import { statisticsRoutes } from './statistics/statistics-routes.ts';
@@ -14,6 +16,8 @@ export function regulatorRoutes(app: FastifyInstance, ground: RegulatorGround): 
   factsRoutes(app, ground);
   inquiryRoutes(app, ground);
   outputRoutes(app, ground);
+  periodicRoutes(app, ground);
+  bundleRoutes(app, ground);
   overviewRoutes(app, ground);
   statisticsRoutes(app, ground);
   timelinessRoutes(app, ground);

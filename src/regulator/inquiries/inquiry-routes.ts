@@ -7,7 +7,6 @@ import { languageOf, localPath } from '../../http/language.ts';
 import { page } from '../../http/views.ts';
 import { fieldsOf } from '../../notices/form/form.ts';
 import type { Fields } from '../../notices/form/form-reader.ts';
-import type { Notice } from '../../notices/notice.ts';
 import { MEASURE_STATUS_WORDS } from '../../notices/wording/words.ts';
 import { mayDo } from '../../staff/permissions.ts';
 import { isoTime, localInput } from '../../time.ts';
@@ -17,6 +16,7 @@ import type { RegulatorGround } from '../ground.ts';
 import { complaintGroups, complaintNames } from './classes.ts';
 import { CHANNEL_WORDS, DIRECTION_WORDS, type InquiryTotals, inquiryTotals } from './inquiry.ts';
 import { inquiryStore } from './inquiry-store.ts';
+import { measuresOf } from './measures.ts';
 import { answerComplaints, inquiryInput, measureKey, recordInquiries } from './record.ts';
 
 const SHAPE: FormShape = { time: /^asOf$/, number: /^count$|^voices\./, tick: /^$/, needs: {} };
@@ -111,11 +111,6 @@ async function answered(ground: RegulatorGround, request: FastifyRequest, reply:
   });
   await answerComplaints(ground, { kind: 'staff', id, name }, notice.id, answers);
   return reply.redirect(localPath(`/console/notices/${notice.id}/inquiries?saved=1`, languageOf(request)), 303);
-}
-
-/** Of the newest report that lists any. */
-export function measuresOf(notice: Notice) {
-  return notice.reports.findLast((report) => (report.picture.measures ?? []).length > 0)?.picture.measures ?? [];
 }
 
 async function show(

@@ -6,8 +6,8 @@ import { type Instant, type Language, showDate } from '../../time.ts';
 import { type Accident, loadAccident } from '../accidents.ts';
 import type { RegulatorGround } from '../ground.ts';
 import { inquiryTotals } from '../inquiries/inquiry.ts';
-import { measuresOf } from '../inquiries/inquiry-routes.ts';
 import { inquiryStore } from '../inquiries/inquiry-store.ts';
+import { measuresOf } from '../inquiries/measures.ts';
 import { promptText } from './prompt.ts';
 import { accidentSheet, type Sheet, type SheetGround } from './sheet.ts';
 

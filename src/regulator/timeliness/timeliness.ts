@@ -46,7 +46,7 @@ export function timelinessOf(notices: Notice[], postings: Map<string, Posting[]>
 }
 
 function storyOf(root: string, family: Notice[], postings: Map<string, Posting[]>, now: Instant): Timeliness {
-  const first = family.find((one) => one.id === root) ?? (family[0]);
+  const first = family.find((one) => one.id === root) ?? family[0];
   const occurredAt = Math.min(...family.map((one) => one.occurredAt));
   const words = family.flatMap((notice) => wordsOf(notice, postings.get(notice.id) ?? [])).sort((a, b) => a.at - b.at);
   const recoveredAt = recoveryOf(family);
@@ -57,7 +57,7 @@ function storyOf(root: string, family: Notice[], postings: Map<string, Posting[]
   });
   return {
     root,
-    title: first.title,
+    title: first?.title ?? { ja: root },
     occurredAt,
     surfaces,
     first: words[0] ? minutes(occurredAt, words[0].at) : null,
