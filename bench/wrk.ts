@@ -24,18 +24,29 @@ export interface Load {
   errors: number;
 }
 
+/** Asks with what a script of wrk says, each time anew. */
+interface Script {
+  script?: string;
+  env?: Record<string, string>;
+}
+
 /** So many connections that ask as fast as they are answered (Debian's wrk). */
 export async function load(
   server: ChildProcess,
   url: string,
   seconds: number,
   connections = 64,
-  headers: string[] = [],
+  as: string[] | Script = [],
 ): Promise<Load> {
+  const headers = Array.isArray(as) ? as : [];
+  const { script, env } = Array.isArray(as) ? {} : as;
   const said = [ENCODING, ...headers].flatMap((header) => ['-H', header]);
-  const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '10s', '--latency', ...said, url];
+  const own = script ? ['-s', script] : [];
+  const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '10s', '--latency', ...said, ...own, url];
   const before = cpuSeconds(server);
-  const { stdout } = await run('taskset', ['-c', CLIENTS_CORE, 'wrk', ...args]);
+  const { stdout } = await run('taskset', ['-c', CLIENTS_CORE, 'wrk', ...args], {
+    env: { ...process.env, ...env },
+  });
   const used = cpuSeconds(server) - before;
   const number = (pattern: RegExp) => Number(pattern.exec(stdout)?.[1] ?? 0);
   const milliseconds = (percentile: string) => {

@@ -59,7 +59,11 @@ describe('passwords of the older system', () => {
 
   test('a hash of no known kind, or one that asks for gigabytes, refuses the file by line', async () => {
     const { stage } = await house();
-    const rows = ['md5:abc', '$2b$31$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa', '$scrypt$ln=30,r=8,p=1$YWFh$YWFhYWFhYWFhYWFhYWFhYWFh'];
+    const rows = [
+      'md5:abc',
+      '$2b$31$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa',
+      '$scrypt$ln=30,r=8,p=1$YWFh$YWFhYWFhYWFhYWFhYWFhYWFh',
+    ];
     const file = rows.map((hash, n) => `c${n},"${hash}",,c${n}@m121.example,121`).join('\n');
     await expect(stage(`${file}\n`)).rejects.toMatchObject({ count: 3, rows: [{ line: 2 }, { line: 3 }, { line: 4 }] });
   });
@@ -97,7 +101,11 @@ describe('a second file', () => {
       { address: 'c@x.example', facility: '062', moved_from: null },
       { address: 'd@x.example', facility: '062', moved_from: null },
     ]);
-    const named = await shirase.db.kysely.selectFrom('customers').select('display_name').where('login', '=', 'a').execute();
+    const named = await shirase.db.kysely
+      .selectFrom('customers')
+      .select('display_name')
+      .where('login', '=', 'a')
+      .execute();
     expect(named).toEqual([{ display_name: 'Hanako' }]);
   });
 
@@ -147,7 +155,9 @@ describe('a second file', () => {
     const { publishNotice, publishReport } = await import('../../src/notices/publish.ts');
     const { faultInput, nextReport, publisher } = await import('../support/notices.ts');
     const notices = { ...shirase.ground, announce: () => {} };
-    const impacts = [{ service: 'mail', facilities: ['121'], symptom: 'unavailable', startedAt: '2014-03-06T07:34:00+09:00' }];
+    const impacts = [
+      { service: 'mail', facilities: ['121'], symptom: 'unavailable', startedAt: '2014-03-06T07:34:00+09:00' },
+    ];
     const { id } = await publishNotice(notices, publisher, faultInput({ impacts }));
     const [impact] = await db.kysely.selectFrom('impacts').select('id').execute();
     const recovered = [{ impact: impact?.id ?? '', at: new Date(clock.now()).toISOString() }];
