@@ -12,9 +12,9 @@ import { type Load, load, median, residentMegabytes, serve } from './wrk.ts';
 
 /**
  * What one's own state costs: the signed-in lookup of the built server, with so many customers and sessions, against a bare Fastify
- * with one prepared SELECT on the same table; on one core each and in turns. `npm run bench:lookup`; needs wrk.
+ * with one prepared SELECT on the same table; on one core each and in turns. `npm run bench:lookup`; needs wrk. ROUNDS and CUSTOMERS may be given.
  */
-const CUSTOMERS = 1_000_000;
+const CUSTOMERS = Number(process.argv[3] ?? 1_000_000);
 const SESSIONS = 10_000;
 const ROUNDS = Number(process.argv[2] ?? 5);
 const SECONDS = 4;

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Database } from '../db/open.ts';
 import { NotSignedIn } from '../errors.ts';
 import type { Doorkeepers } from '../http/audience.ts';
-import { findSession, PROOF_LASTS } from '../http/sessions.ts';
+import { PROOF_LASTS, sessionAsked } from '../http/sessions.ts';
 import type { Clock } from '../time.ts';
 import { customerStore } from './store.ts';
 
@@ -24,10 +24,15 @@ export function customerDoorkeeper(db: Database, clock: Clock): Pick<Doorkeepers
 
 /** Sets request.customer where the session is a customer's who still is one. */
 export async function recogniseCustomer(request: FastifyRequest, db: Database, clock: Clock): Promise<void> {
-  const session = await findSession(request, db, clock, 'customer');
-  if (!session) return;
-  const row = await customerStore.byId(db, session.subject);
+  const tokenHash = sessionAsked(request, 'customer');
+  const row = tokenHash === null ? undefined : await customerStore.bySession(db, tokenHash, clock.now());
   if (!row) return;
-  request.session = session;
+  request.session = {
+    tokenHash: row.token_hash,
+    audience: 'customer',
+    subject: row.id,
+    provedAt: row.proved_at,
+    expiresAt: row.expires_at,
+  };
   request.customer = { id: row.id, login: row.login, displayName: row.display_name };
 }

@@ -3,10 +3,22 @@ import type { Database, Prepared, Reader, Tx } from '../db/open.ts';
 import type { CustomersTable, MailboxesTable } from '../db/tables/customers.ts';
 import { type Instant, SECOND } from '../time.ts';
 
-type Known = Pick<CustomersTable, 'id' | 'login' | 'display_name'>;
+/** A session that lives, with the customer whose it is and who still is one. */
+interface SignedIn extends Pick<CustomersTable, 'id' | 'login' | 'display_name'> {
+  token_hash: string;
+  proved_at: number;
+  expires_at: number;
+}
 
-/** Every request of a customer asks this, also while an import or a fan-out holds the connection that writes. */
-const prepared = new WeakMap<Database, Prepared<Known>>();
+const BY_SESSION = `SELECT c.id, c.login, c.display_name, s.token_hash, s.proved_at, s.expires_at
+FROM sessions s JOIN customers c ON c.id = s.subject
+WHERE s.token_hash = ? AND s.audience = 'customer' AND s.expires_at > ?`;
+
+/**
+ * Every request of a customer asks this one question, also while an import or a fan-out holds the connection that writes. Never a
+ * replica: a session that was ended is ended.
+ */
+const prepared = new WeakMap<Database, Prepared<SignedIn>>();
 
 /** The room's only SQL. */
 export const customerStore = {
@@ -14,13 +26,13 @@ export const customerStore = {
     return db.selectFrom('customers').selectAll().where('login', '=', login).executeTakeFirst();
   },
 
-  async byId(db: Database, id: string): Promise<Known | undefined> {
+  async bySession(db: Database, tokenHash: string, now: Instant): Promise<SignedIn | undefined> {
     let find = prepared.get(db);
     if (!find) {
-      find = db.prepare<Known>('customer-by-id', 'SELECT id, login, display_name FROM customers WHERE id = ?');
+      find = db.prepare<SignedIn>('customer-by-session', BY_SESSION);
       prepared.set(db, find);
     }
-    return (await find.all(id))[0];
+    return (await find.all(tokenHash, now))[0];
   },
 
   /** Links to his state that were made until now are worth nothing any more. */

@@ -83,9 +83,14 @@ export async function findSession(
   clock: Clock,
   audience: SessionAudience,
 ): Promise<Session | null> {
+  const tokenHash = sessionAsked(request, audience);
+  return tokenHash === null ? null : sessionStore.find(db, tokenHash, audience, clock.now());
+}
+
+/** The hash of the token in the request's cookie, or null where there is none: whether it lives is for the database to say. */
+export function sessionAsked(request: FastifyRequest, audience: SessionAudience): string | null {
   const token = request.cookies[cookieName(COOKIE[audience], request.server.secure)];
-  if (!token || token.length > 100) return null;
-  return sessionStore.find(db, hashToken(token), audience, clock.now());
+  return !token || token.length > 100 ? null : hashToken(token);
 }
 
 /** Where somebody is signed in now, the newest first. `id` is no secret: it is the hash of the cookie's token. */
