@@ -36,6 +36,7 @@ import type { Outcome, Relay } from './mail/relay/relay.ts';
 import { smtpRelay } from './mail/relay/smtp-relay.ts';
 import { listenForMetrics, type MetricsListener, onceInAWhile } from './metrics/listener.ts';
 import type { HandOver, Metrics, Readings } from './metrics/metrics.ts';
+import { forgetWriters } from './notices/drafts/presence.ts';
 import { letterSince } from './notices/letter-since.ts';
 import { overdueNotices } from './notices/overdue.ts';
 import { callWarnings } from './notices/warnings/call.ts';
@@ -314,6 +315,7 @@ export function choresOf(ground: Omit<Ground, 'logger'>): Chore[] {
       every: HOUR,
       run: () => removeExpiredSessions(db.kysely, clock.now()),
     },
+    { name: 'forget who had a draft open', every: HOUR, run: () => forgetWriters(db.kysely, clock.now()) },
     { name: 'forget sign-ins that nobody finished', every: HOUR, run: () => forgetSignIns(ground, clock.now()) },
     { name: 'warn staff of what is due', every: 15 * SECOND, run: () => warnOfLimits(ground) },
     { name: 'warn staff where mails do not leave', every: 30 * SECOND, run: () => warnOfSender(ground) },

@@ -190,7 +190,12 @@ export async function rehearse(ground: NoticeGround, poster: Poster, act: Act, n
   }
   const report = notice?.reports.find((one) => one.number === number) ?? notice?.reports.at(-1);
   if (!notice || !report) throw new Error('the rehearsal published nothing');
-  return { look: reportLook(notice, report, await noticeStore.names(ground.db.kysely), ground.operator.timeZone), notice, report, publication };
+  return {
+    look: reportLook(notice, report, await noticeStore.names(ground.db.kysely), ground.operator.timeZone),
+    notice,
+    report,
+    publication,
+  };
 }
 
 function mayPublish(request: FastifyRequest): boolean {

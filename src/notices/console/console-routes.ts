@@ -25,6 +25,7 @@ import { consoleCorrectRoutes } from './console-correct.ts';
 import { posterAt } from './console-form.ts';
 import { consoleNoticeRoutes } from './console-notice.ts';
 import { consoleReportRoutes } from './console-report.ts';
+import { consoleSavingRoutes } from './console-saving.ts';
 import { quickRoutes } from './quick-routes.ts';
 import { templateRoutes } from './template-routes.ts';
 
@@ -51,6 +52,7 @@ export function consoleRoutes(app: FastifyInstance, ground: ConsoleGround): void
   quickRoutes(app, ground);
   consoleNoticeRoutes(app, ground);
   consoleReportRoutes(app, ground);
+  consoleSavingRoutes(app, ground);
   consoleCorrectRoutes(app, ground);
 
   app.get('/console/notices/:id', { config: { audience } }, (request, reply) => showNotice(ground, request, reply));
