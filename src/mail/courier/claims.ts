@@ -41,6 +41,7 @@ export class Claims {
   readonly #place: Record<MailClass, DueMail | null> = { urgent: null, bulk: null };
   readonly #passedBy: Record<MailClass, Set<string>> = { urgent: new Set(), bulk: new Set() };
 
+  readonly #unsure = new Set<string>();
   readonly #begun: Record<MailClass, number> = { urgent: 0, bulk: 0 };
 
   constructor(options: ClaimOptions, standing: Standing) {
@@ -55,15 +56,33 @@ export class Claims {
     if (this.#standing.breaker.isOpen(now)) return 0;
     const wanted = this.#standing.breaker.isDown ? 1 : Math.min(MOST, yard.roomOf(mailClass));
     if (wanted < 1) return 0;
-    const { mails, looked } = await db.transaction(async (tx) => {
-      const { frozen_at, paused_until } = await mailStore.sender(tx);
-      // What is urgent goes on: staff must hear of the pause, and a sign-in may find another way.
-      const paused = mailClass === 'bulk' && (paused_until ?? 0) > now;
-      if (frozen_at !== null || paused) return { mails: [], looked: 0 };
-      return this.#claim(tx, mailClass, yard, { now, wanted });
-    });
-    yard.add(mailClass, mails);
-    return looked;
+    await this.#letGoOfUnsure();
+    const asked: string[] = [];
+    try {
+      const { mails, looked } = await db.transaction(async (tx) => {
+        const { frozen_at, paused_until } = await mailStore.sender(tx);
+        // What is urgent goes on: staff must hear of the pause, and a sign-in may find another way.
+        const paused = mailClass === 'bulk' && (paused_until ?? 0) > now;
+        if (frozen_at !== null || paused) return { mails: [], looked: 0 };
+        return this.#claim(tx, mailClass, yard, { now, wanted, asked });
+      });
+      yard.add(mailClass, mails);
+      return looked;
+    } catch (error) {
+      for (const id of asked) this.#unsure.add(id);
+      throw error;
+    }
+  }
+
+  /**
+   * A connection that is lost at the commit leaves open whether it was made. Such mails may be ours without our knowing, and with
+   * our lease renewed nobody would ever send them.
+   */
+  async #letGoOfUnsure(): Promise<void> {
+    const ids = [...this.#unsure];
+    if (ids.length === 0) return;
+    await mailStore.letGo(this.#o.db.kysely, ids, this.#o.owner);
+    for (const id of ids) this.#unsure.delete(id);
   }
 
   /** The next search looks through everything that is due. */
@@ -80,7 +99,12 @@ export class Claims {
     );
   }
 
-  async #claim(tx: Tx, mailClass: MailClass, yard: Yard, { now, wanted }: { now: Instant; wanted: number }) {
+  async #claim(
+    tx: Tx,
+    mailClass: MailClass,
+    yard: Yard,
+    { now, wanted, asked }: { now: Instant; wanted: number; asked: string[] },
+  ) {
     const { owner, recheck } = this.#o;
     const { chosen, more } = await this.#choose(tx, mailClass, yard, { now, wanted });
     const looked = chosen.length > 0 ? chosen.length : more ? 1 : 0;
@@ -93,6 +117,7 @@ export class Claims {
     );
     const fresh = chosen.filter((mail) => !stale.includes(mail)).map(({ id }) => id);
     if (fresh.length === 0) return { mails: [], looked };
+    asked.push(...fresh);
     const claimed = await mailStore.claim(tx, fresh, owner, now + LEASE);
     const verdicts = await recheck(tx, claimed);
     for (const state of ['cancelled', 'expired', 'no_budget'] as const) {
