@@ -15,6 +15,17 @@ const timeOfDay = z
     sentenceFor('時刻は 06:00 のように入力してください。', 'Enter a time of day like 06:00.'),
   );
 
+const surfaceLine = z
+  .string()
+  .max(200)
+  .refine(
+    (text) => /^[a-z][a-z0-9_]{0,39}\s*=\s*[^/=]+(\/[^/=]+)?$/.test(text),
+    sentenceFor(
+      'press = 報道発表 / Press release のように、半角英小文字のキー、日本語の名前、英語の名前（任意）を入力してください。',
+      'Enter a key in lower case and its names, like press = 報道発表 / Press release.',
+    ),
+  );
+
 const mailAddress = z
   .string()
   .max(254)
@@ -97,6 +108,13 @@ export const SETTINGS = {
   typedCountAbove: z.int().min(0).max(100_000_000).default(100_000),
   /** Who must give a code of an authenticator when signing in. Publishing speaks in the operator's name to everybody. */
   secondFactorFor: z.enum(FACTOR_GROUPS).default('nobody'),
+  /** Days before work begins by which it is announced; later ones are told so, and may be published all the same. */
+  workLeadDays: z.int().min(0).max(90).default(7),
+  /** Where else a report appears: other top pages, brands, resellers. `key = 日本語 / English`; staff record when each had it. */
+  surfaces: z
+    .array(surfaceLine)
+    .max(40)
+    .default(['corporate_top = 会社のトップページ / Corporate top page', 'press = 報道発表 / Press release']),
   /** Whom the clocks warn by mail, at most 20. */
   warnMail: z.array(mailAddress).max(20).default([]),
   warnLanguage: z.enum(['ja', 'en']).default('ja'),

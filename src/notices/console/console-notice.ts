@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { LONG_FORM_BYTES } from '../../http/kept-form.ts';
 import { languageOf, localPath } from '../../http/language.ts';
-import { localInput } from '../../time.ts';
+import { readSettings } from '../../staff/settings.ts';
+import { DAY, localInput, parseLocalInput } from '../../time.ts';
 import { type Draft, findDraft } from '../drafts/draft.ts';
 import { readNotice } from '../form/form.ts';
 import type { Fields } from '../form/form-reader.ts';
@@ -148,9 +149,19 @@ async function show(
     saved: 'saved' in (request.query as object),
     action: id === undefined ? '/console/notices' : `/console/notices/${id}/edit`,
     roots: kind === 'fault' && id === undefined ? await rootChoices(ground) : [],
+    late: kind === 'work' ? await lateBy(ground, fields) : null,
     phases: nextPhases(kind, 'none').map((phase) => ({ value: phase, word: PHASE_WORDS[phase] })),
   };
   return showForm(ground, request, reply, { template: 'console/notice-form', fields, more }, outcome);
+}
+
+/** Work that is announced later than settings want: the lead that it has and should have, in days. null where it is in time. */
+async function lateBy(ground: NoticeGround, fields: Fields): Promise<{ lead: number; wanted: number } | null> {
+  const from = parseLocalInput(fields['planned.from'] ?? '', ground.operator.timeZone);
+  if (from === undefined) return null;
+  const { workLeadDays: wanted } = await readSettings(ground.db.kysely);
+  const lead = Math.floor((from - ground.clock.now()) / DAY);
+  return lead < wanted ? { lead: Math.max(0, lead), wanted } : null;
 }
 
 /** Faults that are not explained yet: a new one may be another face of one of them, and then shares its three mails. */

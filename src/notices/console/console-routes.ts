@@ -17,6 +17,7 @@ import type { ConsoleGround, NoticeGround } from '../ground.ts';
 import type { Phase } from '../phases.ts';
 import { recordPosting } from '../post.ts';
 import { noticeStore } from '../store.ts';
+import { notYetOn, postingLooks, surfacesOf } from '../surfaces.ts';
 import { impactLook, reportLook } from '../wording/report-look.ts';
 import { PHASE_WORDS } from '../wording/words.ts';
 import { boardNow, clockFacts } from './board-now.ts';
@@ -87,8 +88,11 @@ async function showNotice(ground: ConsoleGround, request: FastifyRequest, reply:
   const revisions = await noticeStore.revisions(db, id);
   const draft = await findDraft(ground, id);
   const alarms = (await loadAlarms(db, [id])).get(id) ?? [];
+  const facts = await clockFacts(ground, draft, alarms);
+  const postings = (await noticeStore.postings(db, [id])).get(id) ?? [];
+  const surfaces = surfacesOf(facts.settings.surfaces);
   const view = {
-    entry: boardEntry(notice, await clockFacts(ground, draft, alarms)),
+    entry: boardEntry(notice, facts),
     alarms,
     notice,
     impacts: notice.impacts.map((impact) => impactLook(impact, names)),
@@ -104,7 +108,9 @@ async function showNotice(ground: ConsoleGround, request: FastifyRequest, reply:
     draft,
     serious: (await ground.seriousness([notice])).get(id),
     deliveries: (await deliveriesOf(db, id)).map((slot) => ({ ...slot, word: PHASE_WORDS[slot.phase as Phase] })),
-    postings: (await noticeStore.postings(db, [id])).get(id) ?? [],
+    postings: postingLooks(notice, postings, surfaces),
+    surfaces,
+    missing: notYetOn(notice, postings, surfaces),
     published: 'published' in (request.query as object),
     mayPublish: mayDo(requireStaff(request).role, 'notice:publish'),
     mayAudit: mayDo(requireStaff(request).role, 'audit:read'),

@@ -100,13 +100,13 @@ export function fitting(
   templates: Template[],
   wanted: { phase: string; service?: string | undefined; symptom?: string | undefined },
 ): Template[] {
-  const fit = ({ service, symptom }: Template) =>
+  const closeness = ({ service, symptom }: Template) =>
     (service === wanted.service ? 2 : 0) + (symptom === wanted.symptom ? 1 : 0);
   const may = ({ phase, service, symptom }: Template) =>
     phase === wanted.phase &&
     (service === null || wanted.service === undefined || service === wanted.service) &&
     (symptom === null || wanted.symptom === undefined || symptom === wanted.symptom);
-  return templates.filter(may).sort((a, b) => fit(b) - fit(a));
+  return templates.filter(may).sort((a, b) => closeness(b) - closeness(a));
 }
 
 function facilitiesText(facts: FillFacts, language: Language): string {

@@ -8,6 +8,7 @@ export const GROUPS = {
   signIn: { ja: '担当者のサインイン', en: 'Staff sign-in' },
   regulator: { ja: '事故報告', en: 'Reports to the ministry' },
   mails: { ja: '通知メール', en: 'Alert mails' },
+  surfaces: { ja: '予告と掲載先', en: 'Announcements and surfaces' },
   warnings: { ja: '担当者への警告', en: 'Warnings to staff' },
 } satisfies Record<string, Message>;
 
@@ -182,6 +183,23 @@ export const LABELS: Record<SettingKey, SettingLabel> = {
       admins: { ja: '管理', en: 'Administrators' },
       publishers: { ja: '公開と管理', en: 'Publishers and administrators' },
       everyone: { ja: '全員', en: 'Everybody' },
+    },
+  },
+  workLeadDays: {
+    group: 'surfaces',
+    label: { ja: '工事の予告は何日前までか', en: 'Announce work before it begins by' },
+    why: {
+      ja: 'これより遅い予告には、作成の画面で注意を表示します。公開はできます。',
+      en: 'A later announcement is told so while it is written. It can be published all the same.',
+    },
+    unit: { ja: '日', en: 'days' },
+  },
+  surfaces: {
+    group: 'surfaces',
+    label: { ja: 'ほかの掲載先', en: 'Other surfaces' },
+    why: {
+      ja: 'ほかのトップページ、別のブランド、販売会社などです。お知らせの画面で掲載日時を記録し、まだ掲載していない先を表示します。例: press = 報道発表 / Press release',
+      en: 'Other top pages, brands, resellers. Staff record when each had a report, and see who has not. For example: press = 報道発表 / Press release',
     },
   },
   warnMail: {
