@@ -30,6 +30,7 @@ import type { ReturnPaths } from './mail/letter/return-path.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import { attachmentRoutes } from './notices/attachments/attachment-routes.ts';
 import { consoleRoutes } from './notices/console/console-routes.ts';
+import { measureRoutes } from './notices/measures/measure-routes.ts';
 import { changeEdition } from './notices/read.ts';
 import { noticeRoutes } from './notices/routes.ts';
 import { regulatorRoutes } from './regulator/routes.ts';
@@ -180,6 +181,7 @@ async function buildRooms(app: FastifyInstance, ground: Ground, announce: () => 
   const guard = ownPasswordGuard(situations, { db, clock, warn });
   await customerRoutes(app, { db, clock, operator, publicUrl, secret: ground.secret, guard });
   noticeRoutes(app, { db, clock, operator, publicUrl, announce });
+  measureRoutes(app, { db, clock, operator, publicUrl, announce });
   await attachmentRoutes(app, { db, clock, operator, publicUrl, announce });
   const notices = { db, clock, operator, publicUrl, announce };
   consoleRoutes(app, {

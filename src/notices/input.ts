@@ -33,14 +33,15 @@ export const moment = z
 const title = z.strictObject({ ja: line(LIMITS.title), en: line(LIMITS.title).optional() });
 
 /** Japanese and, where there was time, English; a plain string is Japanese. */
-function text(max: number) {
+export function text(max: number) {
   return z.union([
     prose(max).transform((ja) => ({ ja })),
     z.strictObject({ ja: prose(max), en: prose(max).optional() }),
   ]);
 }
 
-const day = z
+/** A day, or a month where no more is known. */
+export const day = z
   .string()
   .regex(/^\d{4}-\d{2}(-\d{2})?$/)
   .refine((value) => !Number.isNaN(Date.parse(value)), sentenceFor('日付が正しくありません。', 'This is not a date.'));

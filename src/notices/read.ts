@@ -2,6 +2,8 @@ import type { Reader, Tx } from '../db/open.ts';
 import type { Instant } from '../time.ts';
 import type { Attachment } from './attachments/attachment.ts';
 import { attachmentStore } from './attachments/attachment-store.ts';
+import { measureStore } from './measures/measure-store.ts';
+import type { Progress } from './measures/progress.ts';
 import type { Notice } from './notice.ts';
 import type { Report } from './report.ts';
 import { noticeStore, type Posting } from './store.ts';
@@ -62,4 +64,9 @@ export function loadAttachments(db: Reader, noticeIds: string[]): Promise<Map<st
 /** What a file is made of. */
 export function loadAttachmentBytes(db: Reader, id: string): Promise<Buffer | undefined> {
   return attachmentStore.bytes(db, id);
+}
+
+/** What became of the measures of these notices after their reports, by notice, oldest first. */
+export function loadMeasureProgress(db: Reader, noticeIds: string[]): Promise<Map<string, Progress[]>> {
+  return measureStore.ofNotices(db, noticeIds);
 }

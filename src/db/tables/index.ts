@@ -35,6 +35,7 @@ import type {
   EditionTable,
   ImpactFacilitiesTable,
   ImpactsTable,
+  MeasureProgressTable,
   NoticesTable,
   PostingsTable,
   ReportsTable,
@@ -97,6 +98,7 @@ export interface Tables {
   draft_readers: DraftReadersTable;
   draft_approvals: DraftApprovalsTable;
   scheduled_reports: ScheduledReportsTable;
+  measure_progress: MeasureProgressTable;
   postings: PostingsTable;
   attachments: AttachmentsTable;
   attachment_bytes: AttachmentBytesTable;

@@ -154,3 +154,15 @@ export interface DraftApprovalsTable {
   approved_by: string | null;
   approved_by_name: string | null;
 }
+
+export interface MeasureProgressTable {
+  notice_id: string;
+  measure: string;
+  number: number;
+  status: 'done' | 'in_progress' | 'planned';
+  date: string | null;
+  text_ja: string | null;
+  text_en: string | null;
+  published_at: number;
+  recorded_by: string;
+}

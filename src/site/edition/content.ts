@@ -2,10 +2,12 @@ import type { Catalogue, CatalogueNames } from '../../catalogue/catalogue.ts';
 import { loadCatalogue, loadNames } from '../../catalogue/read.ts';
 import type { Reader } from '../../db/open.ts';
 import { type Attachment, isPublic } from '../../notices/attachments/attachment.ts';
+import type { Progress } from '../../notices/measures/progress.ts';
 import type { Notice } from '../../notices/notice.ts';
 import {
   editionChangedAt,
   loadAttachments,
+  loadMeasureProgress,
   loadNotices,
   loadPostings,
   loadRevisions,
@@ -28,6 +30,8 @@ export interface SiteContent {
   revisions: Map<string, Report[]>;
   /** Files that everybody may see, earlier versions too, by notice. */
   attachments: Map<string, Attachment[]>;
+  /** What became of measures after their reports, by notice. */
+  progress: Map<string, Progress[]>;
   /** When anything was last published, or the catalogue changed. */
   changedAt: Instant;
 }
@@ -38,6 +42,7 @@ interface Story {
   postings: Posting[];
   revisions: Report[];
   attachments: Attachment[];
+  progress: Progress[];
 }
 
 /** Read so many at a time: the first edition of many years must not need the room of all its rows at once. */
@@ -67,6 +72,7 @@ export class Shelf {
       postings: new Map([...stories].map(([id, story]) => [id, story.postings])),
       revisions: new Map([...stories].map(([id, story]) => [id, story.revisions])),
       attachments: new Map([...stories].map(([id, story]) => [id, story.attachments])),
+      progress: new Map([...stories].map(([id, story]) => [id, story.progress])),
       catalogue: await loadCatalogue(db),
       names: await loadNames(db),
       changedAt: await editionChangedAt(db),
@@ -91,12 +97,14 @@ async function readStories(db: Reader, ids: string[]): Promise<Map<string, Story
     const notices = await loadNotices(db, some);
     const postings = await loadPostings(db, some);
     const attachments = await loadAttachments(db, some);
+    const progress = await loadMeasureProgress(db, some);
     for (const notice of notices) {
       const corrected = notice.reports.some((report) => report.revision > 0);
       stories.set(notice.id, {
         notice,
         postings: postings.get(notice.id) ?? [],
         revisions: corrected ? await loadRevisions(db, notice.id) : [],
+        progress: progress.get(notice.id) ?? [],
         attachments: (attachments.get(notice.id) ?? []).filter(isPublic),
       });
     }

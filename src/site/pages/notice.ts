@@ -7,6 +7,7 @@ import {
   shownAttachments,
 } from '../../notices/attachments/attachment.ts';
 import { ATTACHMENT_KIND_WORDS } from '../../notices/attachments/words.ts';
+import { standingMeasures } from '../../notices/measures/progress.ts';
 import { type Notice, noticeState, recoveredAt } from '../../notices/notice.ts';
 import { quantityWords } from '../../notices/quantity.ts';
 import type { Posting } from '../../notices/read.ts';
@@ -105,7 +106,14 @@ export interface NoticePage {
   facts: { label: Message; text: Name }[];
   cause: { state: Message; text: Name | null } | null;
   causes: { kind: Message; state: Message; text: Name; dueTo: number | null }[];
-  measures: { field: Message; term: Message | null; status: Message; text: Name; date: KnownDate | null }[];
+  measures: {
+    field: Message;
+    term: Message | null;
+    status: Message;
+    text: Name;
+    date: KnownDate | null;
+    progress: { status: Message; text: Name | null; publishedAt: Instant }[];
+  }[];
   reports: ReportView[];
   postings: (Omit<Posting, 'surface'> & { surface: Message })[];
   attachments: AttachmentView[];
@@ -167,12 +175,13 @@ export function noticePage(notice: Notice, content: SiteContent, now: Instant): 
       text: cause.text,
       dueTo: cause.dueTo ?? null,
     })),
-    measures: (picture?.measures ?? []).map((measure) => ({
+    measures: standingMeasures(notice, content.progress.get(notice.id) ?? []).map((measure) => ({
       field: MEASURE_FIELD_WORDS[measure.field],
       term: measure.term ? MEASURE_TERM_WORDS[measure.term] : null,
       status: MEASURE_STATUS_WORDS[measure.status],
       text: measure.text,
       date: measure.date === undefined ? null : knownDate(measure.date),
+      progress: measure.progress.map((entry) => ({ ...entry, status: MEASURE_STATUS_WORDS[entry.status] })),
     })),
     reports: [...notice.reports].reverse().map((report) => reportView(report, content.revisions.get(notice.id) ?? [])),
     postings: (content.postings.get(notice.id) ?? []).map((posting) => ({
