@@ -6,6 +6,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { alertBounced } from './alerts/bounces/bounced.ts';
 import { type AlertGround, expandAll } from './alerts/expand.ts';
 import { expansionOf } from './alerts/expansion.ts';
+import { forgetAddresses, forgetDeliveries } from './alerts/housekeeping.ts';
 import { alertSettled, recheckAlert } from './alerts/recheck.ts';
 import { releaseHeld } from './alerts/release.ts';
 import type { Ground } from './app.ts';
@@ -323,6 +324,12 @@ export function choresOf(ground: Omit<Ground, 'logger'>): Chore[] {
     { name: 'invite customers who have no password', every: 5 * SECOND, run: () => sendInvitations(ground) },
     { name: 'answer requests for a new password', every: MINUTE, run: () => answerRequests(passwords) },
     { name: 'forget old requests for a new password', every: HOUR, run: () => forgetOldRequests(passwords) },
+    {
+      name: 'forget addresses nobody confirmed or mail no longer reaches',
+      every: HOUR,
+      run: () => forgetAddresses(ground),
+    },
+    { name: 'turn deliveries of long ago into counts', every: HOUR, run: () => forgetDeliveries(ground) },
     { name: 'release alerts held back for a broken server', every: 30 * SECOND, run: () => releaseHeld(ground) },
     { name: 'forget old answers to programs', every: HOUR, run: () => forgetOldAnswers(db, clock.now()) },
   ];

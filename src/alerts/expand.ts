@@ -7,7 +7,7 @@ import type { Secret } from '../http/signing.ts';
 import type { Operator } from '../http/views.ts';
 import { cancelQueued, type MailOrder, queueMails } from '../mail/outbox.ts';
 import { readSettings } from '../staff/settings.ts';
-import { type Clock, HOUR } from '../time.ts';
+import { type Clock, DAY, HOUR } from '../time.ts';
 import { budgetOf, type History, orderFor } from './alert-mail.ts';
 import { type AlertOnItsWay, alertStore } from './alert-store.ts';
 import type { FanoutPlan } from './enqueue.ts';
@@ -62,6 +62,9 @@ async function renew(ground: AlertGround, tx: Tx, fanout: FanoutsTable, chunk: n
 
 async function expand(ground: AlertGround, tx: Tx, fanout: FanoutsTable, chunk: number): Promise<string | null> {
   const plan = JSON.parse(fanout.plan) as FanoutPlan;
+  // Nobody knows any more who has had how many mails on it (housekeeping.ts).
+  const firstTold = await alertStore.firstToldAt(tx, fanout.root_id);
+  if (firstTold !== null && firstTold < ground.clock.now() - MAILED_FOR) return null;
   const found = await recipients(tx, plan.kind, { after: fanout.cursor, limit: chunk });
   await serve(ground, tx, fanout, plan, found, null);
   return found.length < chunk ? null : (found.at(-1)?.id ?? null);
@@ -137,6 +140,9 @@ export function decide(
 
 /** What waits is taken back, and nothing goes in its place. */
 const WITHDRAWN = 'withdrawn';
+
+/** On what was told first a year ago nobody is mailed. */
+const MAILED_FOR = 365 * DAY;
 
 const LATE = 72 * HOUR;
 

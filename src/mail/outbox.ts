@@ -122,6 +122,16 @@ export async function rescheduleQueued(
   await mailStore.reschedule(tx, ids, when);
 }
 
+/** Forgets mails that ended long ago; their tickets stay. */
+export async function removeMails(tx: Tx, ids: string[]): Promise<void> {
+  await mailStore.remove(tx, ids);
+}
+
+/** Forgets tickets taken before then: of budgets under which nothing is sent any more. */
+export async function forgetTickets(db: Reader, before: Instant): Promise<void> {
+  await mailStore.forgetTickets(db, before);
+}
+
 /** Takes mails back that still wait. @returns the ids of those that it caught. */
 export async function cancelQueued(tx: Tx, ids: string[], state: 'cancelled' | 'expired'): Promise<string[]> {
   return ids.length === 0 ? [] : mailStore.cancelQueued(tx, ids, state);

@@ -180,6 +180,14 @@ export const mailStore = {
       .execute();
   },
 
+  async remove(tx: Tx, ids: string[]): Promise<void> {
+    if (ids.length > 0) await tx.deleteFrom('mails').where('id', 'in', ids).execute();
+  },
+
+  async forgetTickets(db: Reader, before: Instant): Promise<void> {
+    await db.deleteFrom('tickets').where('taken_at', '<', before).execute();
+  },
+
   /** What waits, and what was claimed and is put off before anything of it has left. */
   async reschedule(tx: Tx, ids: string[], when: { notBefore: Instant; notAfter: Instant | null }): Promise<void> {
     for (let i = 0; i < ids.length; i += 500) {
