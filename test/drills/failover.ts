@@ -30,7 +30,8 @@ chmodSync(folder, 0o755);
 const children: ChildProcess[] = [];
 const [pg1, pg2, web1, web2, front] = await Promise.all([freePort(), freePort(), freePort(), freePort(), freePort()]);
 const base = `http://127.0.0.1:${front}`;
-execFileSync('npm', ['run', '--silent', 'build'], { cwd: packageRoot, stdio: 'inherit' });
+if (process.env.SKIP_BUILD !== '1')
+  execFileSync('npm', ['run', '--silent', 'build'], { cwd: packageRoot, stdio: 'inherit' });
 
 const began = performance.now();
 const tell = (text: string) => console.log(`${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s  ${text}`);
