@@ -64,17 +64,6 @@ export async function postOutbound(call: OutboundCall): Promise<OutboundAnswer> 
   });
 }
 
-/** Why such an address is refused whatever it resolves to; undefined where it may be tried. For forms. */
-export function wrongOutboundUrl(text: string, allow: readonly string[]): string | undefined {
-  try {
-    const url = parsed(text);
-    checkProtocol(url, url.hostname.replace(/^\[|\]$/g, ''), allow);
-    return undefined;
-  } catch (error) {
-    return (error as Error).message;
-  }
-}
-
 function parsed(text: string): URL {
   if (!URL.canParse(text)) throw new OutboundRefused('this is not a URL');
   const url = new URL(text);
