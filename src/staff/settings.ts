@@ -92,8 +92,6 @@ export const SETTINGS = {
   periodicReportEach: z.enum(['quarter', 'fiscal_year']).default('quarter'),
   /** Months from the end of the period to its report. REGULATION 2.4. */
   periodicReportMonths: z.int().min(1).max(12).default(2),
-  /** Whether everybody reads how soon reports come out. */
-  publicTimeliness: z.boolean().default(false),
   /** The hours in which no update is owed. REGULATION 1.8 excepts "late night and early morning" and names no hours. */
   nightFrom: timeOfDay.default('00:00'),
   nightTo: timeOfDay.default('06:00'),

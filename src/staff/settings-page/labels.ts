@@ -100,14 +100,6 @@ export const LABELS: Record<SettingKey, SettingLabel> = {
     why: { ja: '四半期または年度が終わってから数えます。', en: 'Counted from the end of the quarter or fiscal year.' },
     unit: { ja: 'か月', en: 'months' },
   },
-  publicTimeliness: {
-    group: 'regulator',
-    label: { ja: '報の早さを公開する', en: 'Publish how soon reports come out' },
-    why: {
-      ja: '故障の発生から初報までの時間などを、どなたでも読めるページに載せます。',
-      en: 'Puts the minutes from a fault to its first report, and the like, on a page that everybody can read.',
-    },
-  },
   nightFrom: {
     group: 'clocks',
     label: { ja: '深夜の始まり', en: 'Night begins at' },
