@@ -27,6 +27,7 @@ import { type BounceListener, listenForBounces } from './mail/bounce/listener.ts
 import { readMailbox } from './mail/bounce/mailbox.ts';
 import { Courier } from './mail/courier/courier.ts';
 import { readLaneRules } from './mail/courier/lanes.ts';
+import { forgetOldRecipients } from './mail/erase.ts';
 import { freezeSending } from './mail/freeze.ts';
 import { outboxHealth } from './mail/health.ts';
 import { signerOf } from './mail/letter/dkim.ts';
@@ -331,6 +332,7 @@ export function choresOf(ground: Omit<Ground, 'logger'>): Chore[] {
     },
     { name: 'turn deliveries of long ago into counts', every: HOUR, run: () => forgetDeliveries(ground) },
     { name: 'release alerts held back for a broken server', every: 30 * SECOND, run: () => releaseHeld(ground) },
+    { name: 'forget whom old mails went to', every: HOUR, run: () => forgetOldRecipients(db, clock) },
     { name: 'forget old answers to programs', every: HOUR, run: () => forgetOldAnswers(db, clock.now()) },
   ];
 }

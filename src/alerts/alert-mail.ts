@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { FanoutsTable } from '../db/tables/alerts.ts';
 import { statusUrl } from '../http/status-link.ts';
 import type { MailOrder } from '../mail/outbox.ts';
@@ -73,7 +74,11 @@ function threadHeaders(root: string, sent: string[]): Record<string, string> {
   return { 'In-Reply-To': sent.at(-1) ?? root, References: [root, ...sent].join(' ') };
 }
 
-/** At most three hand-overs are made under one key: all notices of one root fault, one mailbox. */
+/**
+ * At most three hand-overs are made under one key: all notices of one root fault, one mailbox. The key outlives what is kept of a
+ * person, so it does not name him.
+ */
 export function budgetOf(rootId: string, emailKey: string): string {
-  return `${rootId}:${emailKey}`;
+  const mailbox = createHash('sha256').update(`${rootId}:${emailKey}`).digest('base64url').slice(0, 27);
+  return `${rootId}:${mailbox}`;
 }

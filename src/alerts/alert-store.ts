@@ -167,6 +167,40 @@ export const alertStore = {
     return rows.map((row) => row.id);
   },
 
+  async everyOfAddress(db: Reader, addressId: string): Promise<string[]> {
+    const rows = await db.selectFrom('alerts').select('id').where('address_id', '=', addressId).execute();
+    return rows.map((row) => row.id);
+  },
+
+  /** What was sent stays counted, under nobody's name. */
+  async forgetAddress(tx: Tx, addressId: string): Promise<void> {
+    await tx
+      .updateTable('alerts')
+      .set((eb) => ({ address_id: '', email_key: eb.ref('id') }))
+      .where('address_id', '=', addressId)
+      .execute();
+  },
+
+  /** What was sent to an address, the newest first. */
+  async sentTo(
+    db: Reader,
+    addressId: string,
+  ): Promise<{ notice: string; report: number; at: Instant; state: string }[]> {
+    const rows = await db
+      .selectFrom('alerts')
+      .innerJoin('mails', 'mails.id', 'alerts.id')
+      .select(['alerts.notice_id', 'alerts.report_number', 'alerts.created_at', 'mails.state'])
+      .where('alerts.address_id', '=', addressId)
+      .orderBy('alerts.created_at', 'desc')
+      .execute();
+    return rows.map((row) => ({
+      notice: row.notice_id,
+      report: row.report_number,
+      at: row.created_at,
+      state: row.state,
+    }));
+  },
+
   async quarantine(tx: Tx, addressId: string, reply: string | null, now: Instant): Promise<void> {
     await tx
       .updateTable('addresses')

@@ -2,6 +2,7 @@
 import { ConfigError } from '../config.ts';
 import { Invalid } from '../errors.ts';
 import { backupCommand, courierCommand, restoreCommand } from './backup.ts';
+import { customerCommand } from './customer.ts';
 import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
 import { keyCommand } from './key.ts';
@@ -18,6 +19,11 @@ const COMMANDS: Record<string, { usage: string; what: string; run: (words: strin
     usage: 'import catalogue FILE, import customers FILE [--apply] [--remove N] [--invite]',
     what: 'take over services and facilities (JSON) or customers (CSV); where there are customers, show the difference first',
     run: importCommand,
+  },
+  customer: {
+    usage: 'customer show LOGIN, customer remove LOGIN',
+    what: 'print all that is kept of one customer, or remove it',
+    run: customerCommand,
   },
   staff: {
     usage: 'staff add --login L --name N --role author|publisher|admin, staff disable|enable|link|reset-totp --login L',

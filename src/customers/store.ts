@@ -54,6 +54,16 @@ export const customerStore = {
       .execute();
   },
 
+  async mailboxesOf(db: Reader, id: string): Promise<{ address: string; facility: string; since: Instant }[]> {
+    const rows = await db
+      .selectFrom('mailboxes')
+      .select(['address', 'facility', 'created_at as since'])
+      .where('customer_id', '=', id)
+      .orderBy('address')
+      .execute();
+    return rows;
+  },
+
   async anybody(db: Reader): Promise<boolean> {
     return (await db.selectFrom('customers').select('id').limit(1).executeTakeFirst()) !== undefined;
   },

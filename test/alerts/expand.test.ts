@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { budgetOf } from '../../src/alerts/alert-mail.ts';
 import { cancelAlertsOf } from '../../src/alerts/cancel.ts';
 import { deliveriesOf } from '../../src/alerts/deliveries.ts';
 import { expandAll, expandNext } from '../../src/alerts/expand.ts';
@@ -353,6 +354,7 @@ describe('expansion in chunks', () => {
     expect(mail.letter_id).toMatch(/\.en$/);
     expect(mail.fields).toContain('taro@m121.example (OCN Mail equipment 121): affected');
     expect(mail.fields).toContain('List-Unsubscribe=One-Click');
-    expect(mail.budget).toBe(`20140306-1:taro@elsewhere.example`);
+    expect(mail.budget).toBe(budgetOf('20140306-1', 'taro@elsewhere.example'));
+    expect(mail.budget, 'names nobody').not.toContain('taro');
   });
 });

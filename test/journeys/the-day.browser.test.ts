@@ -179,7 +179,9 @@ describe.skipIf(!hasBrowser)('the day, lived through pages, mail and a browser',
       '【復旧】O',
       '【障害報告',
     ]);
-    expect(new Set(mails.slice(1).map((mail) => mail.references)).size).toBe(1);
+    const threads = mails.slice(1).map((mail) => mail.references?.trim().split(/\s+/) ?? []);
+    expect(new Set(threads.map(([root]) => root)).size).toBe(1);
+    expect(threads.at(-1)).toEqual(expect.arrayContaining([mails[1]?.messageId, mails[2]?.messageId]));
     expect(new Set(receiver.mails.flatMap((mail) => mail.to))).toEqual(new Set([HANAKO]));
     await staff.goto(`${base}/console/notices/20140306-1/report?phase=update`);
     await fill(staff, { 'body.ja': '補足のお知らせです。', mail: true });
