@@ -13,10 +13,11 @@ export const housekeepingStore = {
       .select('id')
       .where('confirmed_at', 'is', null)
       .where('created_at', '<', before)
-      .where(({ not, exists, selectFrom }) =>
-        not(
-          exists(
-            selectFrom('address_confirmations')
+      .where((eb) =>
+        eb.not(
+          eb.exists(
+            eb
+              .selectFrom('address_confirmations')
               .select('token_hash')
               .whereRef('address_id', '=', 'addresses.id')
               .where('expires_at', '>', now),
