@@ -197,6 +197,7 @@ export const correctionInput = z.strictObject({
   emergencyCalls: content.emergencyCalls,
   residual: content.residual,
   expectedRecoveryAt: content.expectedRecoveryAt,
+  lastToday: content.lastToday,
   nextUpdateAt: content.nextUpdateAt,
   causes: content.causes,
   measures: content.measures,

@@ -95,5 +95,5 @@ function changedFacts(impact: Impact, input: RevisionInput): ImpactFacts {
       ([name, value]) =>
         value !== undefined && JSON.stringify(value) !== JSON.stringify(impact[name as keyof ImpactFacts] ?? null),
     ),
-  ) as ImpactFacts;
+  );
 }

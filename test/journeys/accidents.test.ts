@@ -12,7 +12,7 @@ async function operatorOf(accident: (typeof ACCIDENTS)[number]) {
   const call = async (method: 'PUT' | 'POST', url: string, payload: object) => {
     const answer = await shirase.app.inject({ method, url, headers: key, payload });
     expect(answer.statusCode, answer.body).toBeLessThan(300);
-    return answer.body === '' ? undefined : (answer.json() as { id: string });
+    return answer.body === '' ? undefined : answer.json<{ id: string }>();
   };
   await call('PUT', '/api/v1/catalogue', entered(accident).catalogue);
   return { ...shirase, call };

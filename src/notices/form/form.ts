@@ -69,6 +69,5 @@ export function readReport(fields: Fields, ground: FormGround): Reading {
 /** The form of a correction: the whole of what may be corrected stands in it, so all of it is sent. */
 export function readCorrection(fields: Fields, ground: FormGround): Reading {
   const form = new FormReader(fields, ground);
-  const { lastToday: _, ...picture } = form.picture();
-  return form.reading({ reason: form.text('reason') ?? {}, title: form.text('title') ?? {}, ...picture });
+  return form.reading({ reason: form.text('reason') ?? {}, title: form.text('title') ?? {}, ...form.picture() });
 }
