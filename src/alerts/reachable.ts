@@ -15,10 +15,3 @@ export async function unreachable(db: Reader, emailKeys: string[]): Promise<Map<
   }
   return found;
 }
-
-/** Whether one of a customer's own mail servers is in fault now. */
-export async function isAffectedNow(db: Reader, customerId: string): Promise<boolean> {
-  const broken = await reachStore.broken(db);
-  if (broken.size === 0) return false;
-  return (await reachStore.facilitiesOf(db, customerId)).some((facility) => broken.has(facility));
-}

@@ -199,8 +199,3 @@ export async function senderPause(db: Reader, now: Instant): Promise<{ until: In
   const { paused_until, paused_reason } = await mailStore.sender(db);
   return paused_until === null || paused_until <= now ? null : { until: paused_until, reason: paused_reason ?? '' };
 }
-
-/** What refused us has been seen to: mails leave again at once. */
-export function endPause(tx: Tx): Promise<void> {
-  return mailStore.setSender(tx, { paused_until: null, paused_reason: null });
-}

@@ -29,55 +29,63 @@ const ROUND = 2.5 * MINUTE;
 const SENDERS = engine === 'postgres' ? Number(process.env.DRILL_SENDERS ?? 2) : 1;
 
 /** In small, and with the same rules, what a long run does with thousands of mails and hundreds of kills. */
-test('a sender killed at any moment sends nobody a fourth mail and loses no recovery out of sight', async () => {
-  const { seed, random, between } = seeded();
-  const url = await emptyDatabaseUrl();
-  const db = await readyWithAddresses(url);
-  const clock = clockAt('2014-03-06T08:00:00+09:00');
-  const relay = await startFaultyRelay(faults(random));
-  const notices = noticeGround(db, clock);
-  let kills = 0;
-  const kill = async (sender: Child, after: number) => {
-    await sender.hears('ready');
-    const orders: Orders = { databaseUrl: url, relayUrl: relay.url, now: clock.now(), name: `sender-${++kills}` };
-    sender.tell(orders);
-    await sender.hears('sending');
-    await wait(after);
-    sender.process.kill('SIGKILL');
-    expect(await sender.ended).toBe('SIGKILL');
-  };
-  // The next ones start while these are being killed.
-  const spare = Array.from({ length: SENDERS }, () => startChild('test/drills/courier-child.ts'));
-  /** Four rounds, and more until the publication is out but for a few; a slow machine gets no more than its seconds. */
-  const sendUnderFire = async () => {
-    const began = performance.now();
-    for (let round = 0; round < 4 || (performance.now() - began < SECONDS * 1000 && (await waiting(db)) > 10); round++) {
-      const senders = spare.splice(0, SENDERS);
-      for (let n = 0; n < SENDERS; n++) spare.push(startChild('test/drills/courier-child.ts'));
-      await Promise.all(senders.map((sender) => kill(sender, between(100, 900))));
-      clock.advance(ROUND);
+test(
+  'a sender killed at any moment sends nobody a fourth mail and loses no recovery out of sight',
+  async () => {
+    const { seed, random, between } = seeded();
+    const url = await emptyDatabaseUrl();
+    const db = await readyWithAddresses(url);
+    const clock = clockAt('2014-03-06T08:00:00+09:00');
+    const relay = await startFaultyRelay(faults(random));
+    const notices = noticeGround(db, clock);
+    let kills = 0;
+    const kill = async (sender: Child, after: number) => {
+      await sender.hears('ready');
+      const orders: Orders = { databaseUrl: url, relayUrl: relay.url, now: clock.now(), name: `sender-${++kills}` };
+      sender.tell(orders);
+      await sender.hears('sending');
+      await wait(after);
+      sender.process.kill('SIGKILL');
+      expect(await sender.ended).toBe('SIGKILL');
+    };
+    // The next ones start while these are being killed.
+    const spare = Array.from({ length: SENDERS }, () => startChild('test/drills/courier-child.ts'));
+    /** Four rounds, and more until the publication is out but for a few; a slow machine gets no more than its seconds. */
+    const sendUnderFire = async () => {
+      const began = performance.now();
+      for (
+        let round = 0;
+        round < 4 || (performance.now() - began < SECONDS * 1000 && (await waiting(db)) > 10);
+        round++
+      ) {
+        const senders = spare.splice(0, SENDERS);
+        for (let n = 0; n < SENDERS; n++) spare.push(startChild('test/drills/courier-child.ts'));
+        await Promise.all(senders.map((sender) => kill(sender, between(100, 900))));
+        clock.advance(ROUND);
+      }
+    };
+
+    const { id } = await publishNotice(notices, publisher, faultInput());
+    await sendUnderFire();
+    const recovered = [{ impact: `${id}-1`, at: '2014-03-06T08:05:00+09:00' }];
+    await publishReport(notices, publisher, id, nextReport({ phase: 'recovery', recovered, mail: true }));
+    await sendUnderFire();
+    await publishReport(notices, publisher, id, nextReport({ phase: 'update', mail: true }));
+    await sendUnderFire();
+    await sendTheRest(db, clock, relay);
+
+    const counts = await whatBecameOfThem(db, relay, 2);
+    console.log(`kill drill on ${engine}, DRILL_SEED=${seed}: ${JSON.stringify({ kills, ...counts })}`);
+    expect(counts).toMatchObject({ ...NOTHING_WRONG, addresses: ADDRESSES });
+    // Later texts take the place of those that still wait, so it may be fewer than three for each.
+    expect(counts.stored).toBeGreaterThan(ADDRESSES);
+    if (engine === 'sqlite') {
+      const { rows } = await sql<{ integrity_check: string }>`PRAGMA integrity_check`.execute(db.kysely);
+      expect(rows).toEqual([{ integrity_check: 'ok' }]);
     }
-  };
-
-  const { id } = await publishNotice(notices, publisher, faultInput());
-  await sendUnderFire();
-  const recovered = [{ impact: `${id}-1`, at: '2014-03-06T08:05:00+09:00' }];
-  await publishReport(notices, publisher, id, nextReport({ phase: 'recovery', recovered, mail: true }));
-  await sendUnderFire();
-  await publishReport(notices, publisher, id, nextReport({ phase: 'update', mail: true }));
-  await sendUnderFire();
-  await sendTheRest(db, clock, relay);
-
-  const counts = await whatBecameOfThem(db, relay, 2);
-  console.log(`kill drill on ${engine}, DRILL_SEED=${seed}: ${JSON.stringify({ kills, ...counts })}`);
-  expect(counts).toMatchObject({ ...NOTHING_WRONG, addresses: ADDRESSES });
-  // Later texts take the place of those that still wait, so it may be fewer than three for each.
-  expect(counts.stored).toBeGreaterThan(ADDRESSES);
-  if (engine === 'sqlite') {
-    const { rows } = await sql<{ integrity_check: string }>`PRAGMA integrity_check`.execute(db.kysely);
-    expect(rows).toEqual([{ integrity_check: 'ok' }]);
-  }
-}, 120_000 + SECONDS * 6000);
+  },
+  120_000 + SECONDS * 6000,
+);
 
 async function readyWithAddresses(url: string): Promise<Database> {
   const db = openDatabase(url, () => {});

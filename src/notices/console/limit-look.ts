@@ -40,8 +40,6 @@ function limitLook(limit: Limit, facts: ClockFacts, next: readonly Phase[]) {
   };
 }
 
-export type LimitLook = ReturnType<typeof limitLook>;
-
 /** What the page's script needs to go on counting by itself. */
 export function countdown(settings: Pick<Settings, 'warnBeforeMinutes'>) {
   const stages = (['calm', 'soon', 'over'] as const).map((stage) => ({

@@ -60,10 +60,6 @@ export function findDraft(ground: Pick<NoticeGround, 'db'>, noticeId: string): P
   return noticeStore.draft(ground.db.kysely, noticeId);
 }
 
-export function listDrafts(ground: Pick<NoticeGround, 'db'>): Promise<Draft[]> {
-  return noticeStore.drafts(ground.db.kysely);
-}
-
 /** Throws a draft away. What was written stands in the audit trail. @throws NotFound */
 export async function discardDraft(ground: NoticeGround, poster: Poster, noticeId: string): Promise<void> {
   await ground.db.transaction(async (tx) => {

@@ -80,28 +80,6 @@ export type ReportLook = ReturnType<typeof reportLook>;
 /** What the operator promised in 2014: the first report within half an hour of recognising a fault. */
 export const FIRST_REPORT_TARGET = 30 * MINUTE;
 
-/** How the first report fares against the target, on the clock of recognition. */
-export interface FirstReportClock {
-  recognisedAt: Instant | null;
-  /** From recognition to the first report, or to now where there is none. */
-  taken: number;
-  published: boolean;
-  /** Positive: time left. Negative: over the target. */
-  left: number;
-}
-
-export function firstReportClock(notice: Notice, now: Instant): FirstReportClock | null {
-  if (notice.kind !== 'fault') return null;
-  const from = notice.recognisedAt ?? notice.occurredAt;
-  const taken = Math.max(0, (notice.firstPublishedAt ?? now) - from);
-  return {
-    recognisedAt: notice.recognisedAt,
-    taken,
-    published: notice.firstPublishedAt !== null,
-    left: FIRST_REPORT_TARGET - taken,
-  };
-}
-
 function nameOf(name: { ja: string; en?: string | undefined } | undefined, key: string): Text {
   return name ? { ja: name.ja, en: name.en } : { ja: key };
 }

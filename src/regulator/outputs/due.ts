@@ -3,7 +3,7 @@ import type { Message } from '../../errors.ts';
 import type { Text } from '../../notices/notice.ts';
 import { readSettings } from '../../staff/settings.ts';
 import type { Instant } from '../../time.ts';
-import { type Accident, loadAccidents } from '../accidents.ts';
+import type { Accident } from '../accidents.ts';
 import { type Deadline, deadlinesOf, parsePeriod, periodicDue } from './deadlines.ts';
 import { submissionStore } from './submission-store.ts';
 
@@ -21,11 +21,6 @@ export interface Due extends Deadline {
   path: string;
   /** Milliseconds; null: at once. */
   left: number | null;
-}
-
-/** What must still be handed in, the most urgent first. Asked by the page of reports and by whatever reminds staff. */
-export async function reportsDue(db: Reader, zone: string, now: Instant): Promise<Due[]> {
-  return dueOf(await loadAccidents(db, zone, now), { db, zone, now });
 }
 
 export async function dueOf(

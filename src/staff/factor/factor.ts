@@ -30,11 +30,6 @@ export async function factorOf(db: Reader, staffId: string): Promise<Factor | nu
   return row ? { confirmedAt: row.confirmed_at, codesLeft: await factorStore.codesLeft(db, staffId) } : null;
 }
 
-/** Who has one that counts. */
-export async function withFactor(db: Reader): Promise<Set<string>> {
-  return new Set(await factorStore.confirmed(db));
-}
-
 /** Makes a secret to be put into an authenticator. @throws Conflict where there is one that counts: that is removed first. */
 export async function beginFactor(ground: FactorGround, staffId: string): Promise<void> {
   await ground.db.transaction(async (tx) => {
