@@ -70,7 +70,9 @@ async function reserve(
   // A mail may have become late by the pace or by refusals, and its reader's hours are over.
   const hoursOf = ({ address_id, slot }: Alert) => {
     const hours = mailed.get(address_id);
-    return hours ? opensAt(hours, slot as Slot, now, ground.operator.timeZone) : null;
+    const opens = hours ? opensAt(hours, slot as Slot, now, ground.operator.timeZone) : now;
+    // Open now is not "not before now": whoever asks has looked at the clock a moment earlier, and would put it off for ever.
+    return opens > now ? opens : null;
   };
   for (const [rootId, own] of grouped(going, 'root_id')) {
     const handedOver = await alertStore.recoveryHandedOver(tx, rootId, [...new Set(own.map((one) => one.email_key))]);
