@@ -45,10 +45,7 @@ async function seedCustomers(file: string, now: number): Promise<string> {
     for (let from = 0; from < CUSTOMERS; from += 1000) {
       const some = Array.from({ length: 1000 }, (_, n) => `c-${from + n}`);
       const customers = some.map((id) => ({ id, login: id, display_name: null, password_hash: null, created_at: 0 }));
-      await tx
-        .insertInto('customers')
-        .values(customers as never)
-        .execute();
+      await tx.insertInto('customers').values(customers).execute();
       const mailboxes = some.map((id) => ({
         address: `${id}@m121.example`,
         customer_id: id,

@@ -7,7 +7,7 @@ export class Hosts {
   #at = 0;
 
   constructor(url: string) {
-    const [, before = '', hosts = '', after = ''] = /^([a-z]+:\/\/(?:[^@/?]*@)?)([^/?]*)(.*)$/i.exec(url) ?? [];
+    const [, before = '', hosts = '', after = ''] = /^([a-z]+:\/\/(?:[^@/?]*@)?)([^/?@]*)([/?].*)?$/i.exec(url) ?? [];
     const rest = after.replace(/([?&])target_session_attrs=[^&]*(&|$)/, (_all, first: string, last: string) =>
       last === '' ? '' : first,
     );

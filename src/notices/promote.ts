@@ -22,7 +22,7 @@ export async function promoteNotice(
     if (!(await noticeStore.lock(tx, id, now))) throw new NotFound();
     const notice = await noticeStore.find(tx, id);
     const newest = notice?.reports.at(-1);
-    if (!notice || notice.kind !== 'fault' || !newest) throw notPublished();
+    if (notice?.kind !== 'fault' || !newest) throw notPublished();
     if (notice.seriousAt === null) {
       await noticeStore.update(tx, id, { serious_at: now });
       const posting = { notice_id: id, report_number: newest.number, surface: 'top', posted_at: now };

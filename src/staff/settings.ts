@@ -19,7 +19,7 @@ const surfaceLine = z
   .string()
   .max(200)
   .refine(
-    (text) => /^[a-z][a-z0-9_]{0,39}\s*=\s*[^/=]+(\/[^/=]+)?$/.test(text),
+    (text) => /^[a-z][a-z0-9_]{0,39} *= *[^/= ][^/=]*(\/[^/=]+)?$/.test(text),
     sentenceFor(
       'press = 報道発表 / Press release のように、半角英小文字のキー、日本語の名前、英語の名前（任意）を入力してください。',
       'Enter a key in lower case and its names, like press = 報道発表 / Press release.',

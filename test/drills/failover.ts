@@ -109,20 +109,14 @@ async function seed(on: Database): Promise<void> {
         password_hash: null,
         created_at: 0,
       }));
-      await tx
-        .insertInto('customers')
-        .values(customers as never)
-        .execute();
+      await tx.insertInto('customers').values(customers).execute();
       const mailboxes = some.map((n) => ({
         address: `r${n}@m121.example`,
         customer_id: `c-${n}`,
         facility: '121',
         created_at: 0,
       }));
-      await tx
-        .insertInto('mailboxes')
-        .values(mailboxes as never)
-        .execute();
+      await tx.insertInto('mailboxes').values(mailboxes).execute();
       const email = (n: number) => `r${n}@d${n % 40}.example`;
       const addresses = some.map((n) => ({
         id: `a-${n}`,

@@ -120,7 +120,7 @@ export function factsOf(accident: Accident): string[] {
       symptom.regions.join('、'),
       `${symptom.affected_users.qualifier ?? ''}${symptom.affected_users.max.toLocaleString('en-US')}人`,
       shownTime(symptom.started_at),
-      japan(symptom.recovered_at).getUTCHours() + ':' + two(japan(symptom.recovered_at).getUTCMinutes()),
+      `${japan(symptom.recovered_at).getUTCHours()}:${two(japan(symptom.recovered_at).getUTCMinutes())}`,
     ]),
     ...accident.causes.flatMap(({ kind, ja }) => [`${kind}の原因`, ja]),
     ...accident.prevention.flatMap(({ ja, status, date }) => {

@@ -79,6 +79,8 @@ describe.skipIf(!hasBrowser)('the day, lived through pages, mail and a browser',
     await signIn(hanako, base, '/my/sign-in', 'hanako');
     await hanako.goto(`${base}/my/addresses`);
     await hanako.fill('#new-email', HANAKO);
+    // She wants to be told of causes and measures, too, however late they come.
+    await hanako.check('#new-late');
     await hanako.getByRole('button', { name: '確認メールを送る' }).click();
     await courier.drain();
     const [confirmation] = await receiver.read(HANAKO);

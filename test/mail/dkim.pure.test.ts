@@ -51,7 +51,7 @@ async function verdicts(bytes: Buffer | string): Promise<{ selector: string | un
     if (!text) throw Object.assign(new Error(name), { code: 'ENOTFOUND' });
     return [[text]];
   };
-  const { results } = await dkimVerify(bytes, { resolver } as never);
+  const { results } = await dkimVerify(bytes, { resolver });
   return results.map((one) => ({
     selector: one.selector,
     result: one.status.result,

@@ -103,7 +103,7 @@ describe('what Statuspage clients are told', () => {
     const impacts = [
       { service: 'mail', facilities: 'all', symptom: 'unavailable', startedAt: '2014-03-06T08:50:00+09:00' },
     ];
-    await report(id, nextReport({ phase: 'update', impacts }));
+    await report(id, nextReport({ phase: 'update', impacts, reopenReason: '同じ設備で再発したため' }));
     const { incidents, status } = (await get('/api/v2/summary.json')) as Summary;
     expect(incidents[0]).toMatchObject({ status: 'identified', impact: 'critical', resolved_at: null });
     expect(status.indicator).toBe('major');

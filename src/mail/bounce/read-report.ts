@@ -87,7 +87,9 @@ function addressesIn(text: string): string[] {
 
 function partOf(mail: Email, type: RegExp): string | null {
   const part = mail.attachments.find(({ mimeType }) => type.test(mimeType));
-  return part ? String(part.content).slice(0, 65_536) : null;
+  if (!part) return null;
+  const { content } = part;
+  return (typeof content === 'string' ? content : new TextDecoder().decode(content)).slice(0, 65_536);
 }
 
 /** The first of each name: a mail of ours has one recipient. */

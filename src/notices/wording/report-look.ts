@@ -1,4 +1,4 @@
-import { type Instant, MINUTE } from '../../time.ts';
+import { MINUTE } from '../../time.ts';
 import type { Impact } from '../impact.ts';
 import type { Notice, Text } from '../notice.ts';
 import { quantityWords } from '../quantity.ts';

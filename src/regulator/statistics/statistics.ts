@@ -1,4 +1,4 @@
-import { type Band, type Bands, bandOf } from './bands.ts';
+import { type Bands, bandOf } from './bands.ts';
 
 /** An accident as the statistics see it: one cell, by its longest duration and its largest number of users. */
 export interface Counted {
@@ -99,4 +99,3 @@ export function sumsAgree(matrix: Matrix, accidents: number): boolean {
   );
 }
 
-export type { Band };
