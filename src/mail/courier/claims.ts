@@ -53,10 +53,10 @@ export class Claims {
   async fetch(mailClass: MailClass, yard: Yard): Promise<number> {
     const { db, clock } = this.#o;
     const now = clock.now();
+    await this.#letGoOfUnsure();
     if (this.#standing.breaker.isOpen(now)) return 0;
     const wanted = this.#standing.breaker.isDown ? 1 : Math.min(MOST, yard.roomOf(mailClass));
     if (wanted < 1) return 0;
-    await this.#letGoOfUnsure();
     const asked: string[] = [];
     try {
       const { mails, looked } = await db.transaction(async (tx) => {
@@ -81,8 +81,13 @@ export class Claims {
   async #letGoOfUnsure(): Promise<void> {
     const ids = [...this.#unsure];
     if (ids.length === 0) return;
-    await mailStore.letGo(this.#o.db.kysely, ids, this.#o.owner);
-    for (const id of ids) this.#unsure.delete(id);
+    this.#unsure.clear();
+    try {
+      await mailStore.letGo(this.#o.db.kysely, ids, this.#o.owner);
+    } catch (error) {
+      for (const id of ids) this.#unsure.add(id);
+      throw error;
+    }
   }
 
   /** The next search looks through everything that is due. */
@@ -91,12 +96,10 @@ export class Claims {
     this.#place.bulk = null;
   }
 
+  /** Gives claimed mails back; where the database does not answer, with the next search. */
   async letGo(mails: MailRow[]): Promise<void> {
-    await mailStore.letGo(
-      this.#o.db.kysely,
-      mails.map(({ id }) => id),
-      this.#o.owner,
-    );
+    for (const { id } of mails) this.#unsure.add(id);
+    await this.#letGoOfUnsure();
   }
 
   async #claim(

@@ -180,7 +180,7 @@ export class Departures implements Yard {
     if (mails.length === 0) return;
     const back = this.#crew
       .letGo(mails)
-      .catch((error: unknown) => this.#o.warn(error, 'claimed mails could not be given back; their lease runs out'));
+      .catch((error: unknown) => this.#o.warn(error, 'claimed mails could not be given back yet'));
     this.recording(back);
     await back;
   }
