@@ -28,6 +28,10 @@ export function ownPath(request: FastifyRequest): string {
 
 /** A path of ours in that language: `localPath('/my', 'en')` is `/en/my`. */
 export function localPath(path: string, language: Language): string {
-  if (language === 'ja') return path;
-  return path === '/' ? '/en' : `/en${path}`;
+  // Part of it may have been asked for: what no header may hold is written as an address would be.
+  const safe = path.replace(/[^!-~]/gu, (character) =>
+    /^[\ud800-\udfff]$/.test(character) ? '%EF%BF%BD' : encodeURIComponent(character),
+  );
+  if (language === 'ja') return safe;
+  return safe === '/' ? '/en' : `/en${safe}`;
 }

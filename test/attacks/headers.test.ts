@@ -23,7 +23,8 @@ function gaps({ headers, statusCode }: LightMyRequestResponse, url: string): str
     const type = headers['content-type'];
     if (
       statusCode < 300 &&
-      (type === undefined || (/^text\/|json|xml/.test(String(type)) && !/charset=|\+json|svg/.test(String(type))))
+      (type === undefined ||
+        (/^text\/|json|\bxml\b|\+xml/.test(String(type)) && !/charset=|\+json|svg/.test(String(type))))
     )
       wrong.push(`type ${String(type)}`);
   }

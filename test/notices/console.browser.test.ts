@@ -45,7 +45,7 @@ async function tabTo(page: Page, target: Locator): Promise<void> {
 describe.skipIf(!hasBrowser)('the console in a real browser', () => {
   test.each([390, 1280])(
     'has no barrier and nothing runs off the side, %d px wide',
-    { timeout: 60_000 },
+    { timeout: 240_000 },
     async (width) => {
       const { base, cookies } = await hardDay();
       const page = await openPage({ viewport: { width, height: 900 } });
@@ -82,7 +82,7 @@ describe.skipIf(!hasBrowser)('the console in a real browser', () => {
   );
 
   test('a fault is opened, corrected where it was wrong, and published by keyboard alone', {
-    timeout: 60_000,
+    timeout: 240_000,
   }, async () => {
     const { base, db } = await hardDay();
     const page = await openPage({ viewport: { width: 1280, height: 900 } });

@@ -75,7 +75,7 @@ describe('the banner for other sites', () => {
       { service: 'mail', facilities: ['051'], symptom: 'delayed', startedAt: '2014-03-07T19:00:00+09:00' },
     ];
     clock.set('2014-03-07T19:05:00+09:00');
-    await report({ phase: 'update', impacts });
+    await report({ phase: 'update', impacts, reopenReason: { ja: '再発したため' } });
     expect(await states(), 'it fails again').toEqual(['delay', '遅延中']);
   });
 

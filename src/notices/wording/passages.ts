@@ -123,8 +123,8 @@ class Teller {
     return this.#telling.language === 'ja' ? ja : en;
   }
 
-  text(text: Text): string {
-    return inLanguage(text, this.#telling.language);
+  text(text: Text | undefined): string {
+    return text ? inLanguage(text, this.#telling.language) : '';
   }
 
   time(at: Instant, approximate = false): string {
@@ -141,8 +141,9 @@ class Teller {
     return this.say(`（${word.ja}）`, `(${word.en}) `) + this.text(text);
   }
 
-  message({ ja, en }: Message): string {
-    return this.say(ja, en);
+  /** A kind that this version has no word for is left out: the report that comes after it must be readable. */
+  message(words: Message | undefined): string {
+    return words ? this.say(words.ja, words.en) : '';
   }
 
   /** 2. 大規模化の原因（確定、原因1から）: … */

@@ -98,4 +98,3 @@ export function sumsAgree(matrix: Matrix, accidents: number): boolean {
     matrix.total + matrix.outside === accidents
   );
 }
-

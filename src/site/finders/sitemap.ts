@@ -45,6 +45,7 @@ function placesOf({ content, operator }: Printing): Place[] {
     { path: '/', changedAt: content.changedAt },
     { path: '/works', ...changed(works) },
     { path: '/history', ...changed(content.notices) },
+    { path: '/check' },
     { path: '/embed' },
     ...[...noticesByService(content)].map(([key, notices]) => ({ path: `/services/${key}`, ...changed(notices) })),
     ...monthsOf(content.notices, operator.timeZone).map(({ key, notices }) => ({
