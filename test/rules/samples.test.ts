@@ -30,7 +30,7 @@ test('every alert has a condition, says how urgent it is, and what has happened'
   for (const alert of alerts) {
     expect(alert).toMatch(/^ {8}expr: \S/m);
     expect(alert).toMatch(/^ {8}labels: \{ severity: (page|warn) \}$/m);
-    expect(alert).toMatch(/^ {10}summary: '[^']+'$/m);
+    expect(alert).toMatch(/^ {10}summary: (["']).+\1$/m);
   }
 });
 
