@@ -5,6 +5,9 @@ const FAILURES = 10;
 /** At most one probe in thirty seconds. */
 const PAUSE = 30 * SECOND;
 
+/** What one receiving domain can add to it: a receiver that hangs is not the relay, three that do probably are. */
+const OF_ONE_DOMAIN = 4;
+
 /**
  * After ten connections in a row that failed, nothing is tried for half a minute, then one mail probes. When the relay is back,
  * mails come back to it one more with each that it takes, and not all at once.
@@ -12,6 +15,8 @@ const PAUSE = 30 * SECOND;
 export class Breaker {
   readonly #rest = new Rest();
   #failures = 0;
+  /** How many of them came while a mail was being handed over, by its receiving domain. */
+  readonly #ofDomain = new Map<string, number>();
   #probing = false;
   /** How many may be under way while it recovers. */
   #room = Number.POSITIVE_INFINITY;
@@ -28,12 +33,16 @@ export class Breaker {
     if (this.#failures >= FAILURES) this.#room = 1;
     this.#room++;
     this.#failures = 0;
+    this.#ofDomain.clear();
     this.#probing = false;
   }
 
-  failed(now: Instant, random: number): void {
-    this.#failures++;
+  /** @param domain of the mail that was being handed over; null where not even the connection came about. */
+  failed(now: Instant, random: number, domain: string | null): void {
     this.#probing = false;
+    const already = domain === null ? 0 : (this.#ofDomain.get(domain) ?? 0);
+    if (domain !== null) this.#ofDomain.set(domain, already + 1);
+    if (already < OF_ONE_DOMAIN) this.#failures++;
     if (this.#failures >= FAILURES) this.#rest.begin(now, PAUSE + Math.round(10 * SECOND * random));
   }
 

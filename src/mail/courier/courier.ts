@@ -184,7 +184,7 @@ export class Courier {
       }),
     );
     // The ticket could not be taken because the database did not answer: it did not leave.
-    return failure ? { kind: 'unreachable', reason: failure.message } : outcome;
+    return failure ? { kind: 'unreachable', reason: failure.message, begun: true } : outcome;
   }
 
   #broken(mail: MailRow, error: unknown): Told {

@@ -31,10 +31,11 @@ export class Standing {
     this.lanes = { urgent: lanes(), bulk: lanes() };
   }
 
-  /** After each attempt. Answers that never come are the relay's trouble, too: ten in a row would burn a ticket each. */
+  /** After each attempt. Answers that never come to several domains are the relay's trouble, too: each would burn a ticket. */
   learn({ domain, class: mailClass }: Pick<MailRow, 'domain' | 'class'>, outcome: Outcome): void {
     const now = this.#o.clock.now();
-    if (outcome.kind === 'unreachable' || outcome.kind === 'in_doubt') this.breaker.failed(now, Math.random());
+    if (outcome.kind === 'unreachable') this.breaker.failed(now, Math.random(), outcome.begun === true ? domain : null);
+    else if (outcome.kind === 'in_doubt') this.breaker.failed(now, Math.random(), domain);
     else if (outcome.kind === 'stopped') this.breaker.undecided();
     else this.breaker.reached();
     const putOff =

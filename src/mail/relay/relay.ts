@@ -30,6 +30,8 @@ export type Outcome =
       reason: string;
       /** It is there, but refuses our login: trying on changes nothing. */
       refusesUs?: boolean;
+      /** The relay was there and had begun to take this mail: its receiver may be the reason. */
+      begun?: boolean;
     }
   | { kind: 'in_doubt'; reason: string }
   | { kind: 'stopped' };

@@ -18,6 +18,8 @@ type SmtpError = SMTPConnection.SMTPError;
 
 /** How far the mail under way has come. */
 interface Progress {
+  /** The connection stands. */
+  begun: boolean;
   /** Its end has been given to the server. */
   handedOver: boolean;
   /** The gate said no. */
@@ -39,9 +41,10 @@ export class SmtpLine {
   }
 
   async send(mail: Outgoing, beforeFinalDot: () => Promise<void>): Promise<Outcome> {
-    const progress: Progress = { handedOver: false, stopped: false };
+    const progress: Progress = { begun: false, handedOver: false, stopped: false };
     try {
       const connection = this.#connection ?? (await this.#connect());
+      progress.begun = true;
       this.mails++;
       const reply = await this.#handOver(connection, mail, beforeFinalDot, progress);
       return { kind: 'sent', reply: reply.slice(0, 500) };
@@ -160,7 +163,7 @@ function outcomeOf(error: SmtpError, progress: Progress): Outcome {
   const text = (error.response ?? error.message).slice(0, 500);
   const ofTheMail = error.code === 'EENVELOPE' || error.code === 'EMESSAGE';
   if (code !== undefined && code >= 400 && (ofTheMail || progress.handedOver)) {
-    if (code === 421 && !progress.handedOver) return { kind: 'unreachable', reason: text };
+    if (code === 421 && !progress.handedOver) return { kind: 'unreachable', reason: text, begun: true };
     return { kind: 'refused', reply: { code, text, command: error.command ?? '' } };
   }
   if (progress.handedOver) return { kind: 'in_doubt', reason: text };
@@ -168,5 +171,5 @@ function outcomeOf(error: SmtpError, progress: Progress): Outcome {
   if (ofTheMail && code === undefined) return { kind: 'refused', reply: { code: 554, text, command: 'local' } };
   const reason = `${error.code ?? 'error'}: ${text}`;
   const refusesUs = error.code === 'EAUTH' && (code ?? 0) >= 500;
-  return refusesUs ? { kind: 'unreachable', reason, refusesUs } : { kind: 'unreachable', reason };
+  return { kind: 'unreachable', reason, refusesUs, begun: progress.begun };
 }
