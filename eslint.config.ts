@@ -45,7 +45,10 @@ export default tseslint.config(
       ],
     },
   },
-  { files: ['src/mail/relay/smtp-line.ts', 'src/db/*.ts'], rules: { 'no-restricted-imports': 'off' } },
+  {
+    files: ['src/mail/relay/smtp-line.ts', 'src/mail/relay/smtp-probe.ts', 'src/db/*.ts'],
+    rules: { 'no-restricted-imports': 'off' },
+  },
   {
     files: ['src/config.ts', 'src/main.ts', 'src/time.ts', 'src/cli/shirase.ts'],
     rules: { 'no-restricted-properties': 'off' },

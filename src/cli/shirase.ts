@@ -3,6 +3,7 @@ import { ConfigError } from '../config.ts';
 import { Invalid } from '../errors.ts';
 import { backupCommand, courierCommand, restoreCommand } from './backup.ts';
 import { customerCommand } from './customer.ts';
+import { doctorCommand } from './doctor.ts';
 import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
 import { keyCommand } from './key.ts';
@@ -59,6 +60,11 @@ const COMMANDS: Record<string, { usage: string; what: string; run: (words: strin
     usage: 'courier [status] | courier freeze [--reason R] | courier release [--unsent hold|send]',
     what: 'say whether mails go out; stop them on all nodes; let them go on',
     run: courierCommand,
+  },
+  doctor: {
+    usage: 'doctor [--mail ADDRESS] [--dns SERVER] [--json]',
+    what: 'look at database, mail, DNS, clock, disk and certificates, and say what to do; sends a test mail where an address is named',
+    run: doctorCommand,
   },
   replay: {
     usage: 'replay [--speed 60] [--url URL] [--key KEY]',

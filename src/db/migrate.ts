@@ -43,6 +43,19 @@ export async function migrate(db: Database, folder: string): Promise<string[]> {
   });
 }
 
+/** The newest migration that the database has (0: none), and the newest that this program knows. Changes nothing. */
+export async function schemaOf(db: Database, folder: string): Promise<{ there: number; known: number }> {
+  const known = readMigrations(folder, db.engine).length;
+  try {
+    const newest = sql<{ newest: number | null }>`SELECT max(number) AS newest FROM schema_migrations`;
+    return { there: (await newest.execute(db.kysely)).rows[0]?.newest ?? 0, known };
+  } catch (error) {
+    const { code, message } = error as { code?: string; message: string };
+    if (code === '42P01' || message.startsWith('no such table')) return { there: 0, known };
+    throw error;
+  }
+}
+
 /** PostgreSQL takes the whole script in one simple query; better-sqlite3 prepares one statement at a time. */
 async function runScript(db: Database, tx: Tx, script: string): Promise<void> {
   const parts = db.engine === 'postgres' ? [script] : statements(script);

@@ -52,7 +52,8 @@ export function smtpRelay(url: string, options: SmtpOptions = {}): Relay {
   };
 }
 
-function connectionOf(url: string, options: SmtpOptions): LineOptions {
+/** What an SMTP_URL says, as nodemailer's client takes it. */
+export function connectionOf(url: string, options: SmtpOptions): LineOptions {
   const { protocol, hostname, port, username, password, searchParams } = new URL(url);
   const secure = protocol === 'smtps:';
   const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
