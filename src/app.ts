@@ -15,7 +15,7 @@ import type { Database, Tx } from './db/open.ts';
 import { assetRoutes } from './http/assets.ts';
 import { guardRoutes, recordAudiences } from './http/audience.ts';
 import { costOf, gateRoutes, makeGates } from './http/cost.ts';
-import { answer, answerErrors, answerMissing } from './http/errors.ts';
+import { answer, answerErrors, answerMissing, missImpossibleNames } from './http/errors.ts';
 import { CONTENT_POLICY } from './http/headers.ts';
 import { stripLanguage } from './http/language.ts';
 import { answerWithRequestId, requestIds } from './http/request-id.ts';
@@ -106,6 +106,7 @@ export async function buildApp(ground: Ground): Promise<FastifyInstance> {
   app.decorateRequest('statusLink', null);
   answerErrors(app);
   recordAudiences(app);
+  missImpossibleNames(app);
   app.decorate('gates', makeGates());
 
   const edition = new Edition({

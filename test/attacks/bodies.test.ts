@@ -121,6 +121,18 @@ describe('what is sent to any route by whoever may', () => {
   }, 300_000);
 });
 
+test('what is called by a name with a NUL is not found, at every address, and no database is asked', async () => {
+  const world = await street();
+  for (const route of world.app.audiences.filter(({ method, url }) => method === 'GET' && url.includes(':'))) {
+    const answer = await world.app.inject({
+      url: route.url.replace(/:\w+|\*/g, 'a%00b'),
+      cookies: Object.fromEntries(world.people.get(doorOf(route))?.cookies ?? []),
+      headers: doorOf(route).startsWith('key') ? await world.keyOf(route) : {},
+    });
+    expect([400, 404], route.url).toContain(answer.statusCode);
+  }
+});
+
 describe('names that reach into every object', () => {
   test('pollute nothing, whether they come as JSON, in a form or in a question', async () => {
     const { app, people, token, keyOf } = await street();

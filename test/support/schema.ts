@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { packageRoot } from '../../src/config.ts';
 import { migrate } from '../../src/db/migrate.ts';
-import { openDatabase } from '../../src/db/open.ts';
+import { type Database, openDatabase } from '../../src/db/open.ts';
 
 const HEAD = `-- What the migrations make, on SQLite. Written by \`npm run schema\`; a test holds it against migrations/.
 -- PostgreSQL has the same tables and indexes; only the triggers of the append-only tables are written differently.
@@ -24,4 +24,13 @@ export async function schemaText(): Promise<string> {
     await db.close();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** The tables of this database alone: kysely's introspection walks every schema, and falls where another test drops its own meanwhile. */
+export async function tableNames(db: Database): Promise<string[]> {
+  const asked =
+    db.engine === 'sqlite'
+      ? sql<{ name: string }>`SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`
+      : sql<{ name: string }>`SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema()`;
+  return (await asked.execute(db.kysely)).rows.map((row) => row.name);
 }
