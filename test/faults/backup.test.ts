@@ -25,6 +25,7 @@ const COMMANDS: Record<string, (words: string[]) => Promise<void>> = {
 
 /** A command as an operator types it, on the database in this folder. */
 async function shirase(folder: string, ...words: string[]): Promise<string> {
+  const before = process.env.DATA_DIR;
   process.env.DATA_DIR = folder;
   const [name = '', ...rest] = words;
   const said: string[] = [];
@@ -35,6 +36,8 @@ async function shirase(folder: string, ...words: string[]): Promise<string> {
     said.push((error as Error).message);
   } finally {
     out.mockRestore();
+    if (before === undefined) delete process.env.DATA_DIR;
+    else process.env.DATA_DIR = before;
   }
   return said.join('');
 }
