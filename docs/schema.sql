@@ -154,9 +154,13 @@ CREATE TABLE audit_entries (
   after_json text
 );
 
-CREATE INDEX audit_entries_by_subject ON audit_entries (subject_kind, subject_id, at);
+CREATE INDEX audit_entries_by_act ON audit_entries (act, at, id);
 
-CREATE INDEX audit_entries_by_time ON audit_entries (at);
+CREATE INDEX audit_entries_by_actor ON audit_entries (actor_name, at, id);
+
+CREATE INDEX audit_entries_by_subject ON audit_entries (subject_id, at, id);
+
+CREATE INDEX audit_entries_by_time ON audit_entries (at, id);
 
 CREATE TRIGGER audit_immutable BEFORE UPDATE ON audit_entries BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
 

@@ -178,7 +178,7 @@ async function buildRooms(app: FastifyInstance, ground: Ground, announce: () => 
   const warn = (error: unknown, message: string) => app.log.warn({ err: error }, message);
   bounceRoutes(app, ground.returnPaths && { returnPaths: ground.returnPaths, bounced, warn });
   catalogueConsoleRoutes(app, catalogue);
-  staffRoutes(app, { db, clock, secret: ground.secret, publicUrl });
+  staffRoutes(app, { db, clock, operator, secret: ground.secret, publicUrl });
   const guard = ownPasswordGuard(situations, { db, clock, warn });
   await customerRoutes(app, { db, clock, operator, publicUrl, secret: ground.secret, guard });
   noticeRoutes(app, { db, clock, operator, publicUrl, announce });

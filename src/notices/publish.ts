@@ -137,15 +137,20 @@ async function publishIn(
   await noticeStore.addReport(tx, noticeId, report, poster.name);
   await noticeStore.removeDraft(tx, noticeId);
   await writePostings(tx, noticeId, report, before.seriousAt !== null || input.prominent === true, poster);
-  await record(tx, now, poster, 'report:publish', 'notice', noticeId, undefined, {
-    number: report.number,
-    phase: report.phase,
-  });
   const after = await noticeStore.find(tx, noticeId);
   if (!after) throw notFound();
+  await record(tx, now, poster, 'report:publish', 'notice', noticeId, toldOf(before), toldOf(after));
   if (!report.backfilled) await enqueue(ground, tx, { notice: after, report });
   await noticeStore.nextEdition(tx, now);
   return after;
+}
+
+/** What the trail keeps of a notice: the whole text stands in its reports. */
+function toldOf(notice: Notice) {
+  const { occurredAt, seriousAt, planned, actualFrom, actualTo } = notice;
+  const last = notice.reports.at(-1);
+  const open = notice.impacts.filter((impact) => impact.recoveredAt === null).map((impact) => impact.id);
+  return { number: last?.number, phase: last?.phase, occurredAt, seriousAt, planned, actualFrom, actualTo, open };
 }
 
 /** A notice's own fields keep their names; the first report's stand under `report.` in the form and in the API. */

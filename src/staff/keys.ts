@@ -18,6 +18,7 @@ export const SCOPES = [
   'regulator:read',
   'regulator:write',
   'bounces:write',
+  'audit:read',
 ] as const;
 
 const keyInput = z.strictObject({ name: line(80), scopes: z.array(z.enum(SCOPES)).min(1) });

@@ -9,7 +9,7 @@ import { LONG_FORM_BYTES, readKept, showKept } from '../http/kept-form.ts';
 import { languageOf, localPath } from '../http/language.ts';
 import { endSession } from '../http/sessions.ts';
 import type { Secret } from '../http/signing.ts';
-import { page } from '../http/views.ts';
+import { type Operator, page } from '../http/views.ts';
 import type { Clock } from '../time.ts';
 import { factorRoutes } from './factor/factor-routes.ts';
 import { admit, backQuery, finishSignIn, owesCode } from './factor/second-step.ts';
@@ -19,6 +19,7 @@ import { peopleRoutes } from './people/people-routes.ts';
 import { settingsRoutes } from './settings-page/routes.ts';
 import { setupLink, useSetupLink } from './setup-link.ts';
 import { checkStaff } from './sign-in.ts';
+import { trailRoutes } from './trail/trail-routes.ts';
 
 /** What this room's pages stand on. */
 export interface StaffGround {
@@ -26,6 +27,7 @@ export interface StaffGround {
   clock: Clock;
   secret: Secret;
   publicUrl: string;
+  operator: Operator;
 }
 
 const signInForm = z.object({
@@ -54,6 +56,7 @@ export function staffRoutes(app: FastifyInstance, ground: StaffGround): void {
   const { db, clock } = ground;
   const attempts = new Attempts(clock);
   settingsRoutes(app, ground);
+  trailRoutes(app, ground);
 
   app.get('/console/sign-in', everyone, async (request, reply) => {
     const { back, again } = request.query as { back?: unknown; again?: unknown };

@@ -215,6 +215,6 @@ describe('the next report in the console', () => {
     const place = await openFault('author');
     expect((await place.staff.get('/console/audit')).statusCode).toBe(403);
     const publishing = await staffAt(place, 'publisher');
-    expect(textOf(await publishing.get(`/console/audit?subject=${ID}`))).toContain('report:publish');
+    expect(textOf(await publishing.get(`/console/audit?subject=${ID}`))).toContain('報の公開');
   });
 });

@@ -123,7 +123,7 @@ async function tryAdd(ground: AddressGround, customerId: string, email: EmailAdd
         'You have asked for as many confirmation mails as we send in a day. Please try again tomorrow.',
       );
     }
-    await record(tx, now, by(customerId), 'address.add', 'address', address.id);
+    await record(tx, now, by(customerId), 'address.add', 'address', address.id, undefined, { state: 'unconfirmed' });
     return asked;
   });
 }
@@ -134,7 +134,7 @@ export async function removeAddress(ground: AddressGround, customerId: string, i
     const address = found(await addressStore.find(tx, customerId, id));
     await cancelAlertsOf(tx, address.id, 'removed');
     await addressStore.remove(tx, address.id);
-    await record(tx, ground.clock.now(), by(customerId), 'address.remove', 'address', address.id);
+    await record(tx, ground.clock.now(), by(customerId), 'address.remove', 'address', address.id, stateOf(address));
   });
 }
 
@@ -166,7 +166,9 @@ export async function stopOwnAddress(ground: AddressGround, customerId: string, 
     const address = found(await addressStore.find(tx, customerId, id));
     await addressStore.stop(tx, address.id, ground.clock.now());
     await cancelAlertsOf(tx, address.id, 'unsubscribed');
-    await record(tx, ground.clock.now(), by(customerId), 'address.stop', 'address', address.id);
+    await record(tx, ground.clock.now(), by(customerId), 'address.stop', 'address', address.id, stateOf(address), {
+      state: 'stopped',
+    });
   });
 }
 
@@ -182,7 +184,9 @@ export async function startAgain(ground: AddressGround, customerId: string, id: 
       const state = addressState(address);
       if (state === 'unconfirmed' || state === 'unreachable') return askForConfirmation(ground, tx, address);
       await addressStore.start(tx, address.id);
-      await record(tx, ground.clock.now(), by(customerId), 'address.start', 'address', address.id);
+      await record(tx, ground.clock.now(), by(customerId), 'address.start', 'address', address.id, stateOf(address), {
+        state: 'active',
+      });
       return 'started';
     }),
   );
@@ -207,4 +211,9 @@ function by(customerId: string): Actor {
 
 function wrong(ja: string, en: string): Invalid {
   return new Invalid([{ field: 'email', ja, en }]);
+}
+
+/** What the trail keeps of it: never the address itself. */
+function stateOf(address: Parameters<typeof addressState>[0]) {
+  return { state: addressState(address) };
 }

@@ -92,7 +92,16 @@ export async function publishAttachment(
   mustPublish(poster);
   await change(ground, noticeId, id, async (tx, attachment, now) => {
     if (!(await attachmentStore.publish(tx, attachment.id, now))) throw alreadyDone();
-    await record(tx, now, poster, 'attachment:publish', 'notice', noticeId, undefined, { id });
+    await record(
+      tx,
+      now,
+      poster,
+      'attachment:publish',
+      'notice',
+      noticeId,
+      { id, public: false },
+      { id, public: true },
+    );
   });
 }
 

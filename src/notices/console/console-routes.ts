@@ -4,7 +4,6 @@ import { Conflict, type FieldProblem, Invalid, type Message, NotFound } from '..
 import { requireStaff } from '../../http/audience.ts';
 import { languageOf, localPath } from '../../http/language.ts';
 import { page } from '../../http/views.ts';
-import { auditTrail } from '../../staff/audit.ts';
 import { mayDo } from '../../staff/permissions.ts';
 import { parseLocalInput } from '../../time.ts';
 import { loadAlarms } from '../alarms/take-alarms.ts';
@@ -32,7 +31,7 @@ import { templateRoutes } from './template-routes.ts';
 
 const audience = { who: 'staff', may: 'notice:draft' } as const;
 
-/** The staff console of notices: what to do now, one notice, what was done. */
+/** The staff console of notices: what to do now, one notice. */
 export function consoleRoutes(app: FastifyInstance, ground: ConsoleGround): void {
   app.get('/console', { config: { audience } }, async (request, reply) => {
     const now = await boardNow(ground);
@@ -64,13 +63,6 @@ export function consoleRoutes(app: FastifyInstance, ground: ConsoleGround): void
   app.post('/console/notices/:id/postings', { config: { audience } }, (request, reply) =>
     posted(ground, request, reply),
   );
-
-  app.get('/console/audit', { config: { audience: { who: 'staff', may: 'audit:read' } } }, async (request, reply) => {
-    const asked = (request.query as { subject?: unknown }).subject;
-    const subject = typeof asked === 'string' && asked.trim() !== '' ? asked.trim().slice(0, 100) : undefined;
-    const entries = await auditTrail(ground.db.kysely, { subject, limit: 200 });
-    return page(request, reply, 'console/audit', { entries, subject });
-  });
 }
 
 interface PostingForm {

@@ -71,7 +71,7 @@ export async function confirmFactor(
     if (step === null) throw wrongCode();
     await factorStore.change(tx, member.id, { confirmed_at: now, last_step: step });
     await endSessionsOf(tx, { audience: 'staff', subject: member.id }, { but: session });
-    await record(tx, now, actorOf(member), 'factor:add', 'staff', member.id);
+    await record(tx, now, actorOf(member), 'factor:add', 'staff', member.id, { factor: false }, { factor: true });
     return freshCodes(tx, member.id, now);
   });
 }
@@ -90,7 +90,16 @@ export async function giveUpFactor(ground: FactorGround, member: StaffMember, co
   await proveFactor(ground, member, code);
   await ground.db.transaction(async (tx) => {
     await factorStore.remove(tx, member.id);
-    await record(tx, ground.clock.now(), actorOf(member), 'factor:remove', 'staff', member.id);
+    await record(
+      tx,
+      ground.clock.now(),
+      actorOf(member),
+      'factor:remove',
+      'staff',
+      member.id,
+      { factor: true },
+      { factor: false },
+    );
   });
 }
 
@@ -100,7 +109,17 @@ export async function resetFactor(ground: FactorGround, actor: Actor, staffId: s
     const gone = await factorStore.remove(tx, staffId);
     await endSessionsOf(tx, { audience: 'staff', subject: staffId });
     await factorStore.endSignIns(tx, { staffId });
-    if (gone) await record(tx, ground.clock.now(), actor, 'factor:reset', 'staff', staffId);
+    if (gone)
+      await record(
+        tx,
+        ground.clock.now(),
+        actor,
+        'factor:reset',
+        'staff',
+        staffId,
+        { factor: true },
+        { factor: false },
+      );
     return gone;
   });
 }
