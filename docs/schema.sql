@@ -199,7 +199,7 @@ CREATE TABLE customer_import_rows (
   display_name text,
   mailbox text NOT NULL,
   facility text NOT NULL,
-  created_at bigint NOT NULL,
+  created_at bigint NOT NULL, oidc_subject text,
   PRIMARY KEY (run, line)
 );
 
@@ -227,7 +227,9 @@ CREATE TABLE customers (
   display_name text,
   password_hash text,
   created_at bigint NOT NULL
-, links_from bigint NOT NULL DEFAULT 0, password_reset_id text, frozen_at bigint);
+, links_from bigint NOT NULL DEFAULT 0, password_reset_id text, frozen_at bigint, oidc_subject text);
+
+CREATE UNIQUE INDEX customers_by_oidc_subject ON customers (oidc_subject) WHERE oidc_subject IS NOT NULL;
 
 CREATE TRIGGER customers_password_owner BEFORE UPDATE OF password_hash, password_reset_id ON customers
 WHEN NEW.password_reset_id IS NOT NULL
@@ -641,7 +643,7 @@ CREATE TABLE sessions (
 
   proved_at bigint NOT NULL,
   expires_at bigint NOT NULL
-, agent text);
+, agent text, id_token text);
 
 CREATE INDEX sessions_by_expiry ON sessions (expires_at);
 
@@ -700,7 +702,7 @@ CREATE TABLE staff_sign_ins (
   created_at bigint NOT NULL,
   expires_at bigint NOT NULL,
   tries integer NOT NULL DEFAULT 0
-);
+, id_token text, proved_at bigint NOT NULL DEFAULT 0);
 
 CREATE TABLE submissions (
   subject text NOT NULL,

@@ -18,6 +18,8 @@ import { costOf, gateRoutes, makeGates } from './http/cost.ts';
 import { answer, answerErrors, answerMissing, missImpossibleNames } from './http/errors.ts';
 import { CONTENT_POLICY } from './http/headers.ts';
 import { stripLanguage } from './http/language.ts';
+import type { ProviderSettings } from './http/oidc/provider.ts';
+import { providerOf } from './http/oidc/realms.ts';
 import { answerWithRequestId, requestIds } from './http/request-id.ts';
 import { useSchemas } from './http/schemas.ts';
 import type { Secret } from './http/signing.ts';
@@ -60,6 +62,9 @@ export interface Ground {
   trustProxy: number;
   /** Of alerts; absent where MAIL_BOUNCE_DOMAIN is not set. */
   returnPaths?: ReturnPaths | undefined;
+  /** Where people may sign in beside their passwords here. */
+  oidcCustomers?: (ProviderSettings & { match: 'subject' | 'email' }) | undefined;
+  oidcStaff?: ProviderSettings | undefined;
   logger: FastifyServerOptions['logger'];
   /** Is told of each answer, where somebody counts. */
   metrics?: Pick<Metrics, 'answered' | 'page'>;
@@ -178,9 +183,17 @@ async function buildRooms(app: FastifyInstance, ground: Ground, announce: () => 
   const warn = (error: unknown, message: string) => app.log.warn({ err: error }, message);
   bounceRoutes(app, ground.returnPaths && { returnPaths: ground.returnPaths, bounced, warn });
   catalogueConsoleRoutes(app, catalogue);
-  staffRoutes(app, { db, clock, operator, secret: ground.secret, publicUrl });
+  const { secret, oidcCustomers } = ground;
+  const realm = { publicUrl, secret, clock, warn };
+  staffRoutes(app, {
+    ...{ db, clock, operator, secret, publicUrl },
+    staffProvider: providerOf('staff', ground.oidcStaff, realm),
+  });
   const guard = ownPasswordGuard(situations, { db, clock, warn });
-  await customerRoutes(app, { db, clock, operator, publicUrl, secret: ground.secret, guard });
+  const scope = oidcCustomers?.match === 'email' ? 'openid email' : 'openid';
+  const provider = providerOf('customer', oidcCustomers, realm, scope);
+  const customerProvider = oidcCustomers && provider && { provider, match: oidcCustomers.match };
+  await customerRoutes(app, { db, clock, operator, publicUrl, secret, guard, customerProvider });
   noticeRoutes(app, { db, clock, operator, publicUrl, announce });
   measureRoutes(app, { db, clock, operator, publicUrl, announce });
   await attachmentRoutes(app, { db, clock, operator, publicUrl, announce });

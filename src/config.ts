@@ -78,6 +78,19 @@ const environment = z.object({
     .refine(isContact, 'must be a mail address, or begin with mailto:, https:// or tel:')
     .transform((text) => (address.test(text) && !text.includes(':') ? `mailto:${text}` : text))
     .optional(),
+  /** Customers may sign in at the operator's own OpenID Connect provider: its issuer, as its discovery document spells it. */
+  OIDC_CUSTOMER_ISSUER: z.url({ protocol: /^https?$/ }).optional(),
+  OIDC_CUSTOMER_CLIENT_ID: z.string().optional(),
+  OIDC_CUSTOMER_CLIENT_SECRET: z.string().optional(),
+  /** What the button calls it. */
+  OIDC_CUSTOMER_LABEL: z.string().min(1).max(40).default('OpenID Connect'),
+  /** How an account that is bound to nobody there yet is found: not at all, or by a mail address that the provider has verified. */
+  OIDC_CUSTOMER_MATCH: z.enum(['subject', 'email']).default('subject'),
+  /** The same for staff, who are known by what an administrator entered, and by nothing else. */
+  OIDC_STAFF_ISSUER: z.url({ protocol: /^https?$/ }).optional(),
+  OIDC_STAFF_CLIENT_ID: z.string().optional(),
+  OIDC_STAFF_CLIENT_SECRET: z.string().optional(),
+  OIDC_STAFF_LABEL: z.string().min(1).max(40).default('OpenID Connect'),
   TIME_ZONE: z.string().refine(isTimeZone, 'must be an IANA time zone such as Asia/Tokyo').default('Asia/Tokyo'),
   /** What the Statuspage API calls planned work and nothing worse: some clients know four indicators only. */
   STATUSPAGE_MAINTENANCE: z.enum(['none', 'maintenance']).default('none'),
@@ -124,6 +137,14 @@ const environment = z.object({
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
 });
 
+/** What a provider knows us as. */
+export interface OidcClient {
+  issuer: string;
+  clientId: string;
+  clientSecret: string;
+  label: string;
+}
+
 export interface Config {
   production: boolean;
   host: string;
@@ -142,6 +163,8 @@ export interface Config {
   role: 'web' | 'courier' | 'all';
   operatorName: { ja: string; en: string };
   brand: Brand;
+  oidcCustomers: (OidcClient & { match: 'subject' | 'email' }) | undefined;
+  oidcStaff: OidcClient | undefined;
   /** A URI. */
   securityContact: string | undefined;
   timeZone: string;
@@ -182,6 +205,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   }
   const e = parsed.data;
   const brand = readBrand(e, problems);
+  const oidcCustomers = oidcClient(e, 'CUSTOMER', production, problems);
+  const oidcStaff = oidcClient(e, 'STAFF', production, problems);
   if (problems.length > 0) throw new ConfigError(problems);
   return {
     production,
@@ -206,6 +231,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     role: e.SHIRASE_ROLE,
     operatorName: operatorName(e.OPERATOR_NAME, e.OPERATOR_NAME_EN, production),
     brand,
+    oidcCustomers: oidcCustomers && { ...oidcCustomers, match: e.OIDC_CUSTOMER_MATCH },
+    oidcStaff,
     securityContact: e.SECURITY_CONTACT,
     timeZone: e.TIME_ZONE,
     statuspageMaintenance: e.STATUSPAGE_MAINTENANCE,
@@ -265,6 +292,35 @@ function isKey(type: 'rsa' | 'ed25519'): (pem: string) => boolean {
 }
 
 type Environment = z.output<typeof environment>;
+
+/** All of it or nothing: half a provider is a mistake. */
+function oidcClient(
+  e: Environment,
+  realm: 'CUSTOMER' | 'STAFF',
+  production: boolean,
+  problems: string[],
+): OidcClient | undefined {
+  const name = `OIDC_${realm}` as const;
+  const issuer = e[`${name}_ISSUER`];
+  const clientId = e[`${name}_CLIENT_ID`];
+  const clientSecret = e[`${name}_CLIENT_SECRET`];
+  if (issuer === undefined && clientId === undefined && clientSecret === undefined) return undefined;
+  const missing = Object.entries({ ISSUER: issuer, CLIENT_ID: clientId, CLIENT_SECRET: clientSecret }).filter(
+    ([, value]) => value === undefined,
+  );
+  problems.push(...missing.map(([part]) => `${name}_${part}: must be set where another ${name}_… is`));
+  if (issuer === undefined || clientId === undefined || clientSecret === undefined) return undefined;
+  const url = new URL(issuer);
+  if (url.search !== '' || url.hash !== '' || url.username !== '') {
+    problems.push(`${name}_ISSUER: must have no query, no fragment and no password`);
+  }
+  if (url.protocol === 'http:' && (production || !LOOPBACK.has(url.hostname))) {
+    problems.push(`${name}_ISSUER: must begin with https:// (http only outside production, on 127.0.0.1)`);
+  }
+  return { issuer, clientId, clientSecret, label: e[`${name}_LABEL`] };
+}
+
+const LOOPBACK = new Set(['127.0.0.1', '[::1]', 'localhost']);
 
 /** The selector alone names a key in the DNS; each kind of key needs its own. */
 function dkimKeys(e: Environment): Config['dkim'] {

@@ -139,6 +139,8 @@ export function groundOf(config: Config, db: Database, clock: Clock): Omit<Groun
     addressesPerCustomer: config.addressesPerCustomer,
     trustProxy: config.trustProxy,
     returnPaths: returnPathsOf(config),
+    oidcCustomers: config.oidcCustomers,
+    oidcStaff: config.oidcStaff,
   };
 }
 

@@ -41,7 +41,7 @@ const SHOWN = 100;
 const BATCH = 500;
 
 /**
- * Reads a CSV with the columns `login,password_hash?,display_name?,mailbox,facility` (a row for each mailbox, several for a customer
+ * Reads a CSV with the columns `login,password_hash?,display_name?,mailbox,facility,oidc_subject?` (a row for each mailbox, several for a customer
  * with several) into the database beside what counts, batch by batch, and says what it would change. Readers and writers come in
  * between; a million rows need no more memory than a hundred.
  * @throws BadImport naming bad rows by line.
@@ -75,7 +75,11 @@ export async function stageImport(
     }
     await importStore.stage(db.kysely, batch);
     progress(rows);
-    const clashes = [...(await importStore.repeated(db.kysely, run)), ...(await importStore.foreign(db.kysely, run))];
+    const clashes = [
+      ...(await importStore.repeated(db.kysely, run)),
+      ...(await importStore.foreign(db.kysely, run)),
+      ...(await importStore.subjectsOfTwo(db.kysely, run)),
+    ];
     const wrong = [...bad, ...clashes.map(clashRow)].sort((a, b) => a.line - b.line);
     if (wrong.length > 0) throw new BadImport(wrong.slice(0, SHOWN), badCount + clashes.length);
     const totals = await importStore.totals(db.kysely, run);
@@ -87,7 +91,15 @@ export async function stageImport(
   }
 }
 
-function clashRow({ line, mailbox, first }: Clash): BadRow {
+function clashRow({ line, mailbox, subject, first }: Clash): BadRow {
+  if (subject !== undefined) {
+    const where = { ja: first === null ? '' : `（${first}行目）`, en: first === null ? '' : ` (line ${first})` };
+    return {
+      line,
+      ja: `oidc_subject「${subject}」は別のお客さまのものです${where.ja}。`,
+      en: `oidc_subject "${subject}" is another customer's${where.en}.`,
+    };
+  }
   if (first === null) {
     return {
       line,

@@ -18,6 +18,7 @@ export async function customerHeld(db: Database, login: string, now: number) {
       login: customer.login,
       displayName: customer.display_name,
       password: customer.password_hash === null ? 'none' : 'kept as a hash',
+      provider: customer.oidc_subject,
       since: customer.created_at,
     },
     mailboxes: await customerStore.mailboxesOf(db.kysely, customer.id),

@@ -4,11 +4,13 @@ import { Attempts } from '../http/attempts.ts';
 import { safeBack } from '../http/audience.ts';
 import { parse } from '../http/forms.ts';
 import { languageOf, localPath } from '../http/language.ts';
+import { providerView, signedOut } from '../http/oidc/door.ts';
 import { endSession, startSession } from '../http/sessions.ts';
 import { page } from '../http/views.ts';
 import { accountRoutes } from './account-routes.ts';
 import { passwordRoutes } from './password/password-routes.ts';
 import type { PasswordGround } from './password/request.ts';
+import { type CustomerProvider, customerProviderRoutes } from './provider-sign-in.ts';
 import { servicesRoutes } from './services/services-routes.ts';
 import { checkCustomer } from './sign-in.ts';
 
@@ -19,33 +21,40 @@ const signInForm = z.object({
 });
 
 /** How a customer comes in and goes. */
-export async function customerRoutes(app: FastifyInstance, ground: PasswordGround): Promise<void> {
-  const { db, clock } = ground;
+export async function customerRoutes(
+  app: FastifyInstance,
+  ground: PasswordGround & { customerProvider?: CustomerProvider | undefined },
+): Promise<void> {
+  const { db, clock, customerProvider } = ground;
+  const provider = customerProvider?.provider;
   const attempts = new Attempts(clock);
   await passwordRoutes(app, ground, attempts);
   accountRoutes(app, { db, clock });
   servicesRoutes(app, ground);
+  if (customerProvider) customerProviderRoutes(app, ground, customerProvider);
 
   app.get('/my/sign-in', { config: { audience: { who: 'everyone', form: true } } }, async (request, reply) => {
     const back = safeBack((request.query as { back?: unknown }).back, '');
-    return page(request, reply, 'my/sign-in', { login: '', back, wrong: false, notice: null });
+    return page(request, reply, 'my/sign-in', {
+      ...{ login: '', back, wrong: false, notice: null },
+      provider: providerView(provider, request, back),
+    });
   });
 
   app.post('/my/sign-in', { config: { audience: { who: 'everyone', form: true } } }, async (request, reply) => {
     const form = parse(signInForm, request.body);
     const customer = await checkCustomer(db, attempts, request.ip, form);
     if (!customer) {
-      const view = { login: form.login, back: safeBack(form.back, ''), wrong: true, notice: null };
-      return page(request, reply, 'my/sign-in', view, 422);
+      const back = safeBack(form.back, '');
+      const view = { login: form.login, back, wrong: true, notice: null };
+      return page(request, reply, 'my/sign-in', { ...view, provider: providerView(provider, request, back) }, 422);
     }
     await startSession(request, reply, db, clock, { audience: 'customer', subject: customer.id });
     return reply.redirect(safeBack(form.back, localPath('/my', languageOf(request))), 303);
   });
 
   app.post('/my/sign-out', { config: { audience: { who: 'customer' } } }, async (request, reply) => {
-    await endSession(request, reply, db.kysely);
-    return reply
-      .header('clear-site-data', '"cache", "storage"')
-      .redirect(localPath('/my/sign-in', languageOf(request)), 303);
+    const idToken = await endSession(request, reply, db.kysely);
+    return signedOut(request, reply, { provider, idToken, signInPage: '/my/sign-in' });
   });
 }

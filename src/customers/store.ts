@@ -26,6 +26,34 @@ export const customerStore = {
     return db.selectFrom('customers').selectAll().where('login', '=', login).executeTakeFirst();
   },
 
+  async bySubject(db: Reader, subject: string): Promise<Selectable<CustomersTable> | undefined> {
+    return db.selectFrom('customers').selectAll().where('oidc_subject', '=', subject).executeTakeFirst();
+  },
+
+  /** Whose login or mailbox that is; two at most, which is too many. */
+  async byEmail(db: Reader, login: string, address: string): Promise<Selectable<CustomersTable>[]> {
+    const owners = db.selectFrom('mailboxes').select('customer_id').where('address', '=', address);
+    return db
+      .selectFrom('customers')
+      .selectAll()
+      .where((eb) => eb.or([eb('login', '=', login), eb('id', 'in', owners)]))
+      .limit(2)
+      .execute();
+  },
+
+  /** @returns whether this call bound it: an account is bound once. */
+  async bindSubject(tx: Tx, id: string, subject: string): Promise<boolean> {
+    const rows = await tx
+      .updateTable('customers')
+      .set({ oidc_subject: subject })
+      .where('id', '=', id)
+      .where('oidc_subject', 'is', null)
+      .where('frozen_at', 'is', null)
+      .returning('id')
+      .execute();
+    return rows.length === 1;
+  },
+
   async bySession(db: Database, tokenHash: string, now: Instant): Promise<SignedIn | undefined> {
     let find = prepared.get(db);
     if (!find) {

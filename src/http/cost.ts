@@ -4,11 +4,21 @@ import type { Audience } from './audience.ts';
 import { Gate } from './gate.ts';
 
 /** What a request costs, and at whose expense: each class has its own gate, so that none starves another. */
-export type CostClass = 'page' | 'open' | 'lookup' | 'sign-in' | 'customer' | 'staff' | 'api';
+export type CostClass =
+  | 'page'
+  | 'open'
+  | 'lookup'
+  | 'sign-in'
+  | 'provider'
+  | 'customer'
+  | 'staff'
+  | 'staff-provider'
+  | 'api';
 
 /** Decided by the route, never by what is asked: a class cannot be chosen by whoever asks. */
 export function costOf(url: string | undefined, audience: Audience | undefined): CostClass {
   if (url === undefined || !audience) return 'open';
+  if (url.includes('/sign-in/provider')) return url.startsWith('/console') ? 'staff-provider' : 'provider';
   if (audience.who === 'staff' || url.startsWith('/console')) return 'staff';
   if (audience.who === 'key') return 'api';
   if (audience.who === 'link') return 'lookup';
@@ -36,9 +46,12 @@ export function makeGates(): Gates {
   return {
     lookup: new Gate(5, 15_000, BUSY),
     'sign-in': new Gate(60, 2000, BUSY),
+    // waits for another's server, which may hang for some seconds: no other kind stands behind it
+    provider: new Gate(20, 40, BUSY),
     customer: new Gate(2, 2000, BUSY),
     open: new Gate(2, 5000, BUSY),
     staff: new Gate(50, 500, BUSY),
+    'staff-provider': new Gate(5, 10, BUSY),
     api: new Gate(50, 500, BUSY),
   };
 }

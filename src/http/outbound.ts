@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns/promises';
-import { request as requestHttp } from 'node:http';
+import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
@@ -12,6 +12,8 @@ import { SECOND } from '../time.ts';
  */
 export interface OutboundCall {
   url: string;
+  /** POST where nothing is said. */
+  method?: 'GET' | 'POST';
   headers: Record<string, string>;
   body: string;
   /** Hosts (`hooks.example`), addresses or networks (`10.1.0.0/16`) that may be inside. */
@@ -34,6 +36,12 @@ export interface OutboundAnswer {
   retryAfter: number | null;
 }
 
+export interface ReadAnswer {
+  status: number;
+  contentType: string;
+  body: Buffer;
+}
+
 const TIMEOUT = 10 * SECOND;
 
 /**
@@ -41,24 +49,47 @@ const TIMEOUT = 10 * SECOND;
  * @throws OutboundRefused where the address may not be called; Error where there was no answer in time.
  */
 export async function postOutbound(call: OutboundCall): Promise<OutboundAnswer> {
-  const signal = AbortSignal.timeout(call.timeout ?? TIMEOUT);
+  const answer = await callOutbound(call, AbortSignal.timeout(call.timeout ?? TIMEOUT));
+  const after = Number(answer.headers['retry-after']);
+  answer.destroy();
+  return { status: answer.statusCode ?? 0, retryAfter: Number.isFinite(after) && after > 0 ? after : null };
+}
+
+/**
+ * Calls once and reads the answer. @param most bytes of it at most.
+ * @throws OutboundRefused where the address may not be called; Error where there was no whole answer in time, or too much of it.
+ */
+export async function readOutbound(call: OutboundCall, most: number): Promise<ReadAnswer> {
+  const answer = await callOutbound(call, AbortSignal.timeout(call.timeout ?? TIMEOUT));
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of answer as AsyncIterable<Buffer>) {
+    size += part.length;
+    if (size > most) throw new Error(`${new URL(call.url).host} answered with more than ${most} bytes`);
+    parts.push(part);
+  }
+  return {
+    status: answer.statusCode ?? 0,
+    contentType: answer.headers['content-type'] ?? '',
+    body: Buffer.concat(parts),
+  };
+}
+
+async function callOutbound(call: OutboundCall, signal: AbortSignal): Promise<IncomingMessage> {
   const url = parsed(call.url);
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const address = await permittedAddress(url, host, call.allow, signal);
+  const method = call.method ?? 'POST';
   return new Promise((resolve, reject) => {
     const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {
-      method: 'POST',
-      headers: { ...call.headers, 'content-length': Buffer.byteLength(call.body) },
+      method,
+      headers: method === 'GET' ? call.headers : { ...call.headers, 'content-length': Buffer.byteLength(call.body) },
       agent: false,
       signal,
       lookup: (_host, options, found) =>
         options.all ? found(null, [address]) : found(null, address.address, address.family),
     });
-    request.once('response', (answer) => {
-      const after = Number(answer.headers['retry-after']);
-      resolve({ status: answer.statusCode ?? 0, retryAfter: Number.isFinite(after) && after > 0 ? after : null });
-      answer.destroy();
-    });
+    request.once('response', resolve);
     request.once('error', reject);
     request.end(call.body);
   });

@@ -34,26 +34,31 @@ declare module 'fastify' {
   }
 }
 
-/** Starts a new session under a new token, whatever cookie came in: a planted one is worth nothing. */
+/**
+ * Starts a new session under a new token, whatever cookie came in: a planted one is worth nothing. `vouched`: by a provider, where the
+ * password may have been given a while ago.
+ */
 export async function startSession(
   request: FastifyRequest,
   reply: FastifyReply,
   db: Database,
   clock: Clock,
-  who: { audience: SessionAudience; subject: string },
+  who: { audience: SessionAudience; subject: string; vouched?: { provedAt: Instant; idToken: string } },
 ): Promise<void> {
   await endSession(request, reply, db.kysely);
   const token = randomBytes(32).toString('base64url');
   const now = clock.now();
   const tokenHash = hashToken(token);
+  const provedAt = Math.min(now, who.vouched?.provedAt ?? now);
   await sessionStore.add(db.kysely, {
     token_hash: tokenHash,
     audience: who.audience,
     subject: who.subject,
     created_at: now,
-    proved_at: now,
+    proved_at: provedAt,
     expires_at: now + LIFE[who.audience],
     agent: agentOf(request.headers['user-agent']),
+    id_token: who.vouched?.idToken ?? null,
   });
   const { secure } = request.server;
   reply.setCookie(cookieName(COOKIE[who.audience], secure), token, {
@@ -63,17 +68,18 @@ export async function startSession(
   // A page that answers this request may have a form already.
   request.session = {
     ...{ tokenHash, audience: who.audience, subject: who.subject },
-    ...{ provedAt: now, expiresAt: now + LIFE[who.audience] },
+    ...{ provedAt, expiresAt: now + LIFE[who.audience] },
   };
 }
 
-/** Ends the session that the request came with, in the database too. */
-export async function endSession(request: FastifyRequest, reply: FastifyReply, db: Reader): Promise<void> {
-  if (!request.session) return;
-  await sessionStore.remove(db, request.session.tokenHash);
+/** Ends the session that the request came with, in the database too. @returns its ID token, sealed, where a provider vouched for it. */
+export async function endSession(request: FastifyRequest, reply: FastifyReply, db: Reader): Promise<string | null> {
+  if (!request.session) return null;
+  const idToken = await sessionStore.remove(db, request.session.tokenHash);
   const { secure } = request.server;
   reply.clearCookie(cookieName(COOKIE[request.session.audience], secure), cookieOptions(secure));
   request.session = null;
+  return idToken;
 }
 
 /** The session that the request's cookie names, where it is of this audience and still lives. One indexed read. */

@@ -34,8 +34,14 @@ export const sessionStore = {
     };
   },
 
-  async remove(db: Reader, tokenHash: string): Promise<void> {
-    await db.deleteFrom('sessions').where('token_hash', '=', tokenHash).execute();
+  /** @returns the ID token that it had. */
+  async remove(db: Reader, tokenHash: string): Promise<string | null> {
+    const row = await db
+      .deleteFrom('sessions')
+      .where('token_hash', '=', tokenHash)
+      .returning('id_token')
+      .executeTakeFirst();
+    return row?.id_token ?? null;
   },
 
   async count(db: Reader, now: Instant): Promise<{ audience: SessionAudience; sessions: number }[]> {

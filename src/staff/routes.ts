@@ -7,6 +7,8 @@ import { safeBack } from '../http/audience.ts';
 import { parse } from '../http/forms.ts';
 import { LONG_FORM_BYTES, readKept, showKept } from '../http/kept-form.ts';
 import { languageOf, localPath } from '../http/language.ts';
+import { providerView, signedOut } from '../http/oidc/door.ts';
+import type { Provider } from '../http/oidc/provider.ts';
 import { endSession } from '../http/sessions.ts';
 import type { Secret } from '../http/signing.ts';
 import { type Operator, page } from '../http/views.ts';
@@ -16,6 +18,7 @@ import { admit, backQuery, finishSignIn, owesCode } from './factor/second-step.t
 import { accountRoutes } from './people/account-routes.ts';
 import { keyRoutes } from './people/key-routes.ts';
 import { peopleRoutes } from './people/people-routes.ts';
+import { staffProviderRoutes } from './provider-sign-in.ts';
 import { settingsRoutes } from './settings-page/routes.ts';
 import { setupLink, useSetupLink } from './setup-link.ts';
 import { checkStaff } from './sign-in.ts';
@@ -28,6 +31,7 @@ export interface StaffGround {
   secret: Secret;
   publicUrl: string;
   operator: Operator;
+  staffProvider?: Provider | undefined;
 }
 
 const signInForm = z.object({
@@ -53,19 +57,17 @@ const withKept = { ...everyone, bodyLimit: 2 * LONG_FORM_BYTES } as const;
 
 /** How staff come in and go, how the first of them is made, and the pages on people, keys and oneself. */
 export function staffRoutes(app: FastifyInstance, ground: StaffGround): void {
-  const { db, clock } = ground;
+  const { db, clock, staffProvider: provider } = ground;
   const attempts = new Attempts(clock);
   settingsRoutes(app, ground);
   trailRoutes(app, ground);
+  if (provider) staffProviderRoutes(app, ground, provider);
 
   app.get('/console/sign-in', everyone, async (request, reply) => {
-    const { back, again } = request.query as { back?: unknown; again?: unknown };
-    return page(request, reply, 'console/sign-in', {
-      login: '',
-      back: safeBack(back, ''),
-      wrong: false,
-      again: again !== undefined,
-    });
+    const { back: asked, again } = request.query as { back?: unknown; again?: unknown };
+    const back = safeBack(asked, '');
+    const view = { login: '', back, wrong: false, again: again !== undefined };
+    return page(request, reply, 'console/sign-in', { ...view, provider: providerView(provider, request, back) });
   });
 
   app.post('/console/sign-in', withKept, async (request, reply) => {
@@ -73,11 +75,13 @@ export function staffRoutes(app: FastifyInstance, ground: StaffGround): void {
     const member = await checkStaff(db, attempts, request.ip, form);
     if (!member) {
       const { login, kept } = form;
-      const view = { login, back: safeBack(form.back, ''), wrong: true, again: false, kept };
+      const back = safeBack(form.back, '');
+      const shown = kept === '' ? providerView(provider, request, back) : null;
+      const view = { login, back, wrong: true, again: false, kept, provider: shown };
       return page(request, reply, 'console/sign-in', view, 422);
     }
     const back = safeBack(form.back, to(request, '/console'));
-    return admit(ground, request, reply, member, back, readKept(form.kept));
+    return admit(ground, request, reply, member, back, { kept: readKept(form.kept) });
   });
 
   codeRoutes(app, ground);
@@ -86,8 +90,8 @@ export function staffRoutes(app: FastifyInstance, ground: StaffGround): void {
     '/console/sign-out',
     { config: { audience: { who: 'staff', may: null, unenrolled: true } } },
     async (request, reply) => {
-      await endSession(request, reply, db.kysely);
-      return reply.header('clear-site-data', '"cache", "storage"').redirect(to(request, '/console/sign-in'), 303);
+      const idToken = await endSession(request, reply, db.kysely);
+      return signedOut(request, reply, { provider, idToken, signInPage: '/console/sign-in' });
     },
   );
 
@@ -103,7 +107,11 @@ function codeRoutes(app: FastifyInstance, ground: StaffGround): void {
   app.get('/console/sign-in/code', everyone, async (request, reply) => {
     const back = safeBack((request.query as { back?: unknown }).back, '');
     if (!(await owesCode(ground, request))) {
-      return page(request, reply, 'console/sign-in', { login: '', back, wrong: false, again: true });
+      const view = { login: '', back, wrong: false, again: true };
+      return page(request, reply, 'console/sign-in', {
+        ...view,
+        provider: providerView(ground.staffProvider, request, back),
+      });
     }
     return page(request, reply, 'console/sign-in-code', { back, problems: [] });
   });

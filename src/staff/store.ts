@@ -23,6 +23,10 @@ export const staffStore = {
     return db.selectFrom('staff').selectAll().where('id', '=', id).executeTakeFirst();
   },
 
+  async bySubject(db: Reader, subject: string): Promise<StaffTable | undefined> {
+    return db.selectFrom('staff').selectAll().where('oidc_subject', '=', subject).executeTakeFirst();
+  },
+
   async all(db: Reader): Promise<StaffTable[]> {
     return db.selectFrom('staff').selectAll().orderBy('login').execute();
   },

@@ -50,6 +50,35 @@ describe('the settings', () => {
       expect(text).toContain(`- ${name}: `);
   });
 
+  test('take a provider whole or not at all, over https in production', () => {
+    const provider = {
+      OIDC_STAFF_ISSUER: 'https://id.example.jp/realms/ops',
+      OIDC_STAFF_CLIENT_ID: 'shirase',
+      OIDC_STAFF_CLIENT_SECRET: 'secret',
+    };
+    const config = readConfig(provider);
+    expect(config.oidcStaff).toEqual({
+      ...{ issuer: 'https://id.example.jp/realms/ops', clientId: 'shirase', clientSecret: 'secret' },
+      label: 'OpenID Connect',
+    });
+    expect(config.oidcCustomers).toBeUndefined();
+    const half = problems({ OIDC_CUSTOMER_CLIENT_ID: 'shirase' });
+    for (const part of ['ISSUER', 'CLIENT_SECRET']) expect(half).toContain(`OIDC_CUSTOMER_${part}: must be set`);
+    for (const issuer of [
+      'http://id.example.jp',
+      'https://id.example.jp/?a=b',
+      'https://a:b@id.example.jp',
+      'ftp://x',
+    ]) {
+      expect(problems({ ...provider, OIDC_STAFF_ISSUER: issuer })).toContain('OIDC_STAFF_ISSUER: ');
+    }
+    expect(problems({ ...provider, OIDC_STAFF_ISSUER: 'http://127.0.0.1:8080' })).toBe('');
+    expect(problems({ ...provider, OIDC_STAFF_ISSUER: 'http://127.0.0.1:8080', NODE_ENV: 'production' })).toContain(
+      'https',
+    );
+    expect(problems({ OIDC_CUSTOMER_MATCH: 'name' })).toContain('OIDC_CUSTOMER_MATCH');
+  });
+
   test('can lower the limits of three and never raise them', () => {
     expect(readConfig({ ALERTS_PER_NOTICE: '1', ADDRESSES_PER_CUSTOMER: '2' })).toMatchObject({
       alertsPerNotice: 1,

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { guardedFetch } from '../../src/http/oidc/guarded-fetch.ts';
 import { OutboundRefused, postOutbound } from '../../src/http/outbound.ts';
 import { webhookHeaders, webhookSecret } from '../../src/http/webhook-signature.ts';
 
@@ -67,4 +68,19 @@ test('a call is signed so that its receiver can tell it from anybody’s', () =>
   expect(headers['webhook-signature']).toBe('v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=');
   expect(headers['webhook-timestamp']).toBe('1614265330');
   expect(webhookSecret('a', 'warnings')).not.toBe(webhookSecret('a', 'alerts'));
+});
+
+test('a provider is called where its issuer is; what its document names inside the network beyond that is not', async () => {
+  const { came, port } = await inside(({ url }) => ({
+    status: url === '/moved' ? 302 : 200,
+    headers: { location: '/keys' },
+  }));
+  const get = (url: string) => guardedFetch(new URL(`http://127.0.0.1:${port}`))(url, options);
+  const options = { method: 'GET', headers: {}, body: null, redirect: 'manual' as const };
+  expect((await get(`http://127.0.0.1:${port}/keys`)).status).toBe(200);
+  expect((await get(`http://127.0.0.1:${port}/moved`)).status).toBe(302);
+  for (const url of [`http://localhost:${port}/keys`, `https://[::1]:${port}/`, 'https://169.254.169.254/latest']) {
+    await expect(get(url), url).rejects.toBeInstanceOf(OutboundRefused);
+  }
+  expect(came).toEqual(['GET /keys ', 'GET /moved ']);
 });

@@ -13,10 +13,11 @@ export interface ImportDiff {
   goneMailboxes: number;
 }
 
-/** A row that contradicts another one, or what is there. */
+/** A row that contradicts another one, or what is there: in its mailbox, or in who its customer is at the provider. */
 export interface Clash {
   line: number;
-  mailbox: string;
+  mailbox?: string;
+  subject?: string;
   /** The line that had it first; null where it belongs to another customer. */
   first: number | null;
 }
@@ -65,6 +66,22 @@ export const importStore = {
     return rows;
   },
 
+  /** A subject that stands beside two logins of the file, or is tied to a customer with another login. */
+  async subjectsOfTwo(db: Reader, run: string): Promise<Clash[]> {
+    const { rows } = await sql<Clash>`
+      SELECT r.line, r.oidc_subject AS subject, f.first FROM customer_import_rows r
+      JOIN (SELECT oidc_subject, min(line) AS first FROM customer_import_rows
+            WHERE run = ${run} AND oidc_subject IS NOT NULL
+            GROUP BY oidc_subject HAVING count(DISTINCT login) > 1) f ON f.oidc_subject = r.oidc_subject
+      WHERE r.run = ${run} AND r.line > f.first
+      UNION ALL
+      SELECT r.line, r.oidc_subject AS subject, NULL AS first FROM customer_import_rows r
+      JOIN customers c ON c.oidc_subject = r.oidc_subject
+      WHERE r.run = ${run} AND c.login <> r.login
+      ORDER BY 1`.execute(db);
+    return rows;
+  },
+
   async totals(db: Reader, run: string): Promise<{ customers: number; mailboxes: number }> {
     const { rows } = await sql<{ customers: number; mailboxes: number }>`
       SELECT count(DISTINCT login) AS customers, count(*) AS mailboxes
@@ -91,8 +108,8 @@ export const importStore = {
   /** Adds, renames and moves what the file says. A password that the customer has is his; the file's is for who has none. */
   async takeOver(tx: Tx, run: string, now: Instant): Promise<void> {
     await sql`
-      INSERT INTO customers (id, login, display_name, password_hash, created_at)
-      SELECT min(r.customer_id), r.login, max(r.display_name), max(r.password_hash), min(r.created_at)
+      INSERT INTO customers (id, login, display_name, password_hash, oidc_subject, created_at)
+      SELECT min(r.customer_id), r.login, max(r.display_name), max(r.password_hash), max(r.oidc_subject), min(r.created_at)
       ${newCustomers(run)} GROUP BY r.login`.execute(tx);
     const named = sql`
       (SELECT login, max(display_name) AS display_name, max(password_hash) AS password_hash
@@ -104,6 +121,11 @@ export const importStore = {
     await sql`
       UPDATE customers SET password_hash = n.password_hash, password_reset_id = NULL FROM ${named}
       WHERE customers.login = n.login AND customers.password_hash IS NULL AND n.password_hash IS NOT NULL`.execute(tx);
+    await sql`
+      UPDATE customers SET oidc_subject = n.subject FROM
+        (SELECT login, max(oidc_subject) AS subject FROM customer_import_rows
+         WHERE run = ${run} AND oidc_subject IS NOT NULL GROUP BY login) n
+      WHERE customers.login = n.login AND customers.oidc_subject IS DISTINCT FROM n.subject`.execute(tx);
     await sql`
       UPDATE mailboxes SET moved_from = mailboxes.facility, moved_at = ${now}, facility = r.facility
       FROM customer_import_rows r

@@ -14,8 +14,17 @@ export interface BadRow extends Message {
 }
 
 const COLUMNS = ['login', 'password_hash', 'display_name', 'mailbox', 'facility'];
+/** Who he is at the operator's OpenID Connect provider: for files of operators who have one. */
+const SUBJECT = 'oidc_subject';
 
-type Row = { login?: string; password_hash?: string; display_name?: string; mailbox?: string; facility?: string };
+interface Row {
+  login?: string;
+  password_hash?: string;
+  display_name?: string;
+  mailbox?: string;
+  facility?: string;
+  oidc_subject?: string;
+}
 
 /** The first line names no columns of ours. */
 export class HeaderError extends Error {
@@ -61,12 +70,13 @@ function staged(
     mailbox: mailboxKey(row.mailbox ?? ''),
     facility: row.facility ?? '',
     created_at: now,
+    oidc_subject: row.oidc_subject || null,
   };
 }
 
 function header(names: string[]): string[] {
   const missing = ['login', 'mailbox', 'facility'].filter((name) => !names.includes(name));
-  const unknown = names.filter((name) => !COLUMNS.includes(name));
+  const unknown = names.filter((name) => !COLUMNS.includes(name) && name !== SUBJECT);
   if (missing.length > 0 || unknown.length > 0) {
     throw new HeaderError({
       ja: `1行目の列名が正しくありません。必要な列: ${COLUMNS.join(',')}${unknown.length > 0 ? `（不明な列: ${unknown.join(',')}）` : ''}`,
@@ -96,8 +106,14 @@ function problemOf(row: Row, facilities: ReadonlySet<string>): Message | undefin
       en: 'password_hash is no encoded argon2, bcrypt or scrypt hash.',
     };
   }
+  if (row.oidc_subject && !/^[!-~]{1,255}$/.test(row.oidc_subject)) {
+    return {
+      ja: 'oidc_subject は255文字以内の英数字・記号で指定してください。',
+      en: 'oidc_subject must be at most 255 visible ASCII characters.',
+    };
+  }
   // PostgreSQL keeps no NUL in text, and no name has one.
-  if (Object.values(row).some((value) => value.includes('\u0000'))) {
+  if (Object.values(row).some((value: string) => value.includes('\u0000'))) {
     return { ja: '使えない文字（NUL）が含まれています。', en: 'This row contains a NUL character.' };
   }
   return undefined;

@@ -9,6 +9,8 @@ export interface CustomersTable {
   links_from: Generated<number>;
   password_reset_id: Generated<string | null>;
   frozen_at: Generated<number | null>;
+  /** At the OpenID Connect provider. */
+  oidc_subject: Generated<string | null>;
 }
 
 export interface MailboxesTable {
@@ -63,6 +65,7 @@ export interface CustomerImportRowsTable {
   mailbox: string;
   facility: string;
   created_at: number;
+  oidc_subject: string | null;
 }
 
 export interface CustomerInvitationsTable {

@@ -37,6 +37,8 @@ export interface StaffSignInsTable {
   created_at: number;
   expires_at: number;
   tries: number;
+  id_token: string | null;
+  proved_at: number;
 }
 
 export interface ApiKeysTable {
@@ -57,6 +59,8 @@ export interface SessionsTable {
   proved_at: number;
   expires_at: number;
   agent: Generated<string | null>;
+  /** Sealed; null where it began by a password. */
+  id_token: Generated<string | null>;
 }
 
 export interface SetupLinksTable {

@@ -11,6 +11,11 @@ import { staffStore } from '../store.ts';
 import { type FactorGround, factorOf, proveFactor } from './factor.ts';
 import { factorStore } from './factor-store.ts';
 
+interface Admission {
+  kept?: KeptForm | undefined;
+  vouched?: { provedAt: Instant; idToken: string };
+}
+
 const LASTS = 10 * MINUTE;
 /** Then the password is asked for again. */
 const MOST_TRIES = 5;
@@ -18,8 +23,8 @@ const COOKIE = 'staff-step';
 
 /**
  * Lets in somebody whose first step (password, set-up link, another system's word) was right: the only place where a staff session
- * begins. Whoever has a second factor is asked for it first. @param back a path of ours, already checked. @param kept the text of a
- * form that came after his session had ended.
+ * begins. Whoever has a second factor is asked for it first. @param back a path of ours, already checked. `kept` is the text of a form
+ * that came after his session had ended, `vouched` what a provider said of him.
  */
 export async function admit(
   ground: FactorGround,
@@ -27,12 +32,15 @@ export async function admit(
   reply: FastifyReply,
   member: StaffMember,
   back: string,
-  kept?: KeptForm,
+  { kept, vouched }: Admission = {},
 ): Promise<FastifyReply> {
   const { db, clock } = ground;
   const factor = await factorOf(db.kysely, member.id);
   if (factor?.confirmedAt == null) {
-    await startSession(request, reply, db, clock, { audience: 'staff', subject: member.id });
+    await startSession(request, reply, db, clock, {
+      ...{ audience: 'staff', subject: member.id },
+      ...(vouched ? { vouched } : {}),
+    });
     return kept ? showKept(request, reply, kept, 200) : reply.redirect(back, 303);
   }
   const token = randomBytes(32).toString('base64url');
@@ -43,6 +51,8 @@ export async function admit(
     created_at: now,
     expires_at: now + LASTS,
     tries: 0,
+    id_token: vouched?.idToken ?? null,
+    proved_at: vouched?.provedAt ?? now,
   });
   const { secure } = request.server;
   reply.setCookie(cookieName(COOKIE, secure), token, { ...cookieOptions(secure), maxAge: LASTS / 1000 });
@@ -80,7 +90,10 @@ export async function finishSignIn(
   await proveFactor(ground, { id: row.id, login: row.login, name: row.name, role: row.role }, code);
   await factorStore.endSignIns(db.kysely, { tokenHash: begun.token_hash });
   reply.clearCookie(cookieName(COOKIE, request.server.secure), cookieOptions(request.server.secure));
-  await startSession(request, reply, db, clock, { audience: 'staff', subject: row.id });
+  await startSession(request, reply, db, clock, {
+    ...{ audience: 'staff', subject: row.id },
+    ...(begun.id_token === null ? {} : { vouched: { idToken: begun.id_token, provedAt: begun.proved_at } }),
+  });
   return true;
 }
 

@@ -45,9 +45,10 @@ export function peopleRoutes(app: FastifyInstance, ground: StaffGround): void {
 
   app.post('/console/people/:id', manager, async (request, reply) => {
     const fields = textsOf(request.body);
-    const { name = '', role = '', mail = '' } = fields;
+    const { name = '', role = '', mail = '', oidcSubject } = fields;
+    const subject = oidcSubject === undefined ? {} : { oidcSubject };
     return acted(ground, request, reply, fields, () =>
-      changePerson(ground, actorAt(request), idOf(request), { name, role: role as Role, mail }),
+      changePerson(ground, actorAt(request), idOf(request), { name, role: role as Role, mail, ...subject }),
     );
   });
 
@@ -121,7 +122,8 @@ async function showOne(
   const view = {
     person,
     roles: ROLES,
-    fields: { name: person.name, role: person.role, mail: person.mail ?? '' },
+    fields: { name: person.name, role: person.role, mail: person.mail ?? '', oidcSubject: person.oidcSubject ?? '' },
+    provider: ground.staffProvider ? { label: ground.staffProvider.label } : null,
     trail: await auditTrail(ground.db.kysely, { subject: person.id, limit: 20 }),
     self: person.id === requireStaff(request).id,
     done: 'done' in (request.query as object),

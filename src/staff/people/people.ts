@@ -24,7 +24,8 @@ export interface Person {
   /** Has a password; before that only a set-up link lets him in. */
   hasPassword: boolean;
   hasFactor: boolean;
-  oidc: boolean;
+  /** Who he is at the OpenID Connect provider. */
+  oidcSubject: string | null;
 }
 
 interface PeopleGround {
@@ -45,9 +46,22 @@ const mail = z
       'Enter an address like taro@example.jp.',
     ),
   );
+/** As the provider writes it; an empty field unties it. */
+const oidcSubject = z
+  .string()
+  .trim()
+  .max(255)
+  .transform((text) => (text === '' ? null : text))
+  .refine(
+    (text) => text === null || /^[!-~]+$/.test(text),
+    sentenceFor(
+      '空白や日本語を含まない識別子（sub）を入力してください。',
+      'Enter the identifier (sub), without blanks.',
+    ),
+  );
 const facts = { name: line(80), role: z.enum(ROLES), mail: mail.optional() };
 const newPerson = z.strictObject({ login: line(80).transform((login) => login.toLowerCase()), ...facts });
-const changedPerson = z.strictObject(facts);
+const changedPerson = z.strictObject({ ...facts, oidcSubject: oidcSubject.optional() });
 
 export async function listPeople(db: Reader): Promise<Person[]> {
   const confirmed = new Set(await factorStore.confirmed(db));
@@ -103,12 +117,21 @@ export async function changePerson(
   id: string,
   input: z.input<typeof changedPerson>,
 ): Promise<void> {
-  const { name, role, mail: address } = parse(changedPerson, input);
+  const { name, role, mail: address, oidcSubject: subject } = parse(changedPerson, input);
   await change(ground, actor, id, 'staff:change', async (tx, before) => {
     if (before.role === 'admin' && role !== 'admin') await anotherAdmin(tx, id);
-    const next = { name, role, mail: address === undefined ? before.mail : address };
+    const next = {
+      ...{ name, role, mail: address === undefined ? before.mail : address },
+      oidc_subject: subject === undefined ? before.oidc_subject : subject,
+    };
+    if (next.oidc_subject !== null && next.oidc_subject !== before.oidc_subject) {
+      if (await staffStore.bySubject(tx, next.oidc_subject)) throw subjectTaken();
+    }
     await staffStore.change(tx, id, next);
-    return { before: { name: before.name, role: before.role, mail: before.mail }, after: next };
+    // Whoever is tied to another identity comes in anew.
+    if (next.oidc_subject !== before.oidc_subject) await endSessionsOf(tx, { audience: 'staff', subject: id });
+    const { mail: mailBefore, oidc_subject } = before;
+    return { before: { name: before.name, role: before.role, mail: mailBefore, oidc_subject }, after: next };
   });
 }
 
@@ -186,8 +209,18 @@ function personOf(row: StaffTable, hasFactor: boolean): Person {
     disabledAt: row.disabled_at,
     hasPassword: row.password_hash !== '',
     hasFactor,
-    oidc: row.oidc_subject !== null,
+    oidcSubject: row.oidc_subject,
   };
+}
+
+function subjectTaken(): Invalid {
+  return new Invalid([
+    {
+      field: 'oidcSubject',
+      ja: 'この識別子はほかの担当者に登録されています。',
+      en: 'This identifier is tied to another person.',
+    },
+  ]);
 }
 
 function noPerson(): NotFound {
