@@ -264,7 +264,7 @@ CREATE TABLE draft_approvals (
   notice_id text PRIMARY KEY REFERENCES notices (id),
   fingerprint text NOT NULL,
   asked_at bigint NOT NULL,
-  asked_by text NOT NULL REFERENCES staff (id),
+  asked_by text NOT NULL,
   asked_by_name text NOT NULL,
   approved_at bigint,
   approved_by text REFERENCES staff (id),
@@ -286,7 +286,7 @@ CREATE TABLE drafts (
   saved_at bigint NOT NULL,
   saved_by text NOT NULL,
   version integer NOT NULL
-);
+, saved_by_id text);
 
 CREATE TABLE edition (
   id integer PRIMARY KEY CHECK (id = 1),
@@ -581,7 +581,8 @@ CREATE TABLE scheduled_reports (
 
   draft_version integer NOT NULL,
   set_at bigint NOT NULL,
-  set_by text NOT NULL REFERENCES staff (id),
+  set_by_kind text NOT NULL CHECK (set_by_kind IN ('staff', 'key')),
+  set_by text NOT NULL,
   set_by_name text NOT NULL,
 
   failed_at bigint,

@@ -1,9 +1,10 @@
 /*
- * The board of the console counts down by itself and fetches what changed each minute. Without it the page reloads each minute.
+ * What changes by itself in the console (the board, a notice's state, its mails) counts down and is fetched anew each minute, or as
+ * often as it says.
  * Nothing moves under a reader's hands: what has the focus keeps it, and a page that cannot be fetched says so.
  */
 const MINUTE = 60_000;
-const EVERY = MINUTE;
+const EVERY = Number(document.getElementById('board').dataset.every) || MINUTE;
 const english = document.documentElement.lang === 'en';
 let skew = 0;
 
@@ -26,11 +27,14 @@ function count() {
   const [calm, soon, over] = JSON.parse(words.stages);
   for (const place of board().querySelectorAll('[data-due]')) {
     const left = Number(place.dataset.due) - Date.now() - skew;
-    const text = (left < 0 ? words.over : words.left).replace('TIME', duration(Math.abs(left)));
+    const text = (left < 0 ? (place.dataset.over ?? words.over) : (place.dataset.left ?? words.left)).replace(
+      'TIME',
+      duration(Math.abs(left)),
+    );
     if (place.textContent !== text) place.textContent = text;
     const stage = left < 0 ? over : left <= Number(words.soon) ? soon : calm;
     const badge = place.parentElement.querySelector('[data-stage]');
-    if (badge.textContent === stage.word) continue;
+    if (!badge || badge.textContent === stage.word) continue;
     badge.textContent = stage.word;
     badge.className = `badge ${stage.colour}`;
     const card = place.closest('.due > .card');
@@ -47,6 +51,7 @@ async function renew() {
     if (!fresh) throw new Error('this is not the board');
     say('');
     const held = document.activeElement;
+    if (board().contains(held) && held.matches('button, input')) return;
     const again = board().contains(held) && held.getAttribute('href');
     board().replaceWith(document.adoptNode(fresh));
     if (again)

@@ -39,6 +39,7 @@ import { smtpRelay } from './mail/relay/smtp-relay.ts';
 import { listenForMetrics, type MetricsListener, onceInAWhile } from './metrics/listener.ts';
 import type { HandOver, Metrics, Readings } from './metrics/metrics.ts';
 import { forgetWriters } from './notices/drafts/presence.ts';
+import { publishScheduled } from './notices/drafts/schedule.ts';
 import { letterSince } from './notices/letter-since.ts';
 import { overdueNotices } from './notices/overdue.ts';
 import { callWarnings } from './notices/warnings/call.ts';
@@ -321,6 +322,11 @@ export function choresOf(ground: Omit<Ground, 'logger'>): Chore[] {
     },
     { name: 'forget who had a draft open', every: HOUR, run: () => forgetWriters(db.kysely, clock.now()) },
     { name: 'forget sign-ins that nobody finished', every: HOUR, run: () => forgetSignIns(ground, clock.now()) },
+    {
+      name: 'publish what is scheduled',
+      every: 2 * SECOND,
+      run: () => publishScheduled({ ...ground, announce: () => {} }),
+    },
     { name: 'warn staff of what is due', every: 15 * SECOND, run: () => warnOfLimits(ground) },
     { name: 'warn staff where mails do not leave', every: 30 * SECOND, run: () => warnOfSender(ground) },
     { name: 'call the address of warnings', every: 5 * SECOND, run: () => callWarnings(ground) },

@@ -5,6 +5,7 @@ import { Conflict, type FieldProblem, Forbidden, Invalid, NotFound } from '../er
 import { record } from '../staff/audit.ts';
 import type { Instant } from '../time.ts';
 import { type Advance, advance } from './advance.ts';
+import { type Kept, settleDraft, takeSchedule } from './drafts/settle.ts';
 import { type AlsoInTransaction, type NoticeGround, noticeUrl } from './ground.ts';
 import { mailedByDefault, type NoticeInput, type ReportInput } from './input.ts';
 import type { Notice } from './notice.ts';
@@ -14,6 +15,12 @@ import { publicationOf } from './reach.ts';
 import type { Report } from './report.ts';
 import { noticeStore } from './store.ts';
 import { type LetterOf, letterFor } from './wording/letters.ts';
+
+export interface PublishOptions {
+  also?: AlsoInTransaction | undefined;
+  /** The draft that is published, where the text was kept before. */
+  kept?: Kept | undefined;
+}
 
 /**
  * Publishes the next report of a notice. Report, impacts, postings, audit row, outbox work and the edition's new number are one
@@ -25,13 +32,12 @@ export async function publishReport(
   poster: Poster,
   noticeId: string,
   input: ReportInput,
-  also?: AlsoInTransaction,
-  expectedReports?: number,
+  { also, expectedReports, kept }: PublishOptions & { expectedReports?: number } = {},
 ): Promise<Notice> {
   mayPublish(poster, input);
   const notice = await ground.db.transaction(async (tx) => {
     if (expectedReports !== undefined) await noneBetween(ground, tx, noticeId, expectedReports);
-    const published = await publishIn(ground, tx, poster, noticeId, input);
+    const published = await publishIn(ground, tx, { poster, noticeId, input, kept });
     await also?.(tx, published);
     return published;
   });
@@ -47,20 +53,15 @@ export async function publishNotice(
   ground: NoticeGround,
   poster: Poster,
   input: NoticeInput,
-  options: { draftId?: string | undefined; also?: AlsoInTransaction | undefined } = {},
+  options: PublishOptions & { draftId?: string | undefined } = {},
 ): Promise<Notice> {
   mayPublish(poster, input.report);
   const notice = await ground.db.transaction(async (tx) => {
     const id = options.draftId ?? (await openDraftNotice(ground, tx, poster, input, true));
     if (options.draftId) await takeDraft(ground, tx, id, input);
-    const published = await publishIn(
-      ground,
-      tx,
-      poster,
-      id,
-      { ...input.report, ...first(input), publish: true },
-      'report.',
-    );
+    const report = { ...input.report, ...first(input), publish: true };
+    const { kept } = options;
+    const published = await publishIn(ground, tx, { poster, noticeId: id, input: report, kept, prefix: 'report.' });
     await options.also?.(tx, published);
     return published;
   });
@@ -113,17 +114,24 @@ function mayPublish(poster: Poster, input: { publishedAt?: Instant | undefined }
   }
 }
 
+interface Publishing {
+  poster: Poster;
+  noticeId: string;
+  input: ReportInput;
+  kept: Kept | undefined;
+  /** Where the report's fields stand in the input. */
+  prefix?: string;
+}
+
 async function publishIn(
   ground: NoticeGround,
   tx: Tx,
-  poster: Poster,
-  noticeId: string,
-  input: ReportInput,
-  prefix = '',
+  { poster, noticeId, input, kept, prefix = '' }: Publishing,
 ): Promise<Notice> {
   const now = ground.clock.now();
   const at = input.publishedAt ?? now;
   if (!(await noticeStore.lock(tx, noticeId, at))) throw notFound();
+  if (kept?.scheduledFor !== undefined) await takeSchedule(tx, noticeId, kept);
   const before = await noticeStore.find(tx, noticeId);
   if (!before) throw notFound();
   const names = await noticeStore.names(tx);
@@ -135,11 +143,14 @@ async function publishIn(
   const report = reportOf(before, input, next, at);
   await writeNotice(tx, before, next, input, at);
   await noticeStore.addReport(tx, noticeId, report, poster.name);
-  await noticeStore.removeDraft(tx, noticeId);
+  await settleDraft(ground, tx, { noticeId, number: report.number, kept });
   await writePostings(tx, noticeId, report, before.seriousAt !== null || input.prominent === true, poster);
   const after = await noticeStore.find(tx, noticeId);
   if (!after) throw notFound();
-  await record(tx, now, poster, 'report:publish', 'notice', noticeId, toldOf(before), toldOf(after));
+  await record(tx, now, poster, 'report:publish', 'notice', noticeId, toldOf(before), {
+    ...toldOf(after),
+    scheduledFor: kept?.scheduledFor,
+  });
   if (!report.backfilled) await enqueue(ground, tx, { notice: after, report });
   await noticeStore.nextEdition(tx, now);
   return after;

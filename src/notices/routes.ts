@@ -70,7 +70,7 @@ export function noticeRoutes(app: FastifyInstance, ground: NoticeGround): void {
       create(ground, request, reply, answer, async (also) => {
         const { id } = request.params as { id: string };
         const input = request.body as ReportInput;
-        if (input.publish) return publishReport(ground, posterOf(request), id, input, also);
+        if (input.publish) return publishReport(ground, posterOf(request), id, input, { also });
         await found(ground, id);
         const draft = await noticeStore.draft(ground.db.kysely, id);
         await saveDraft(ground, posterOf(request), id, { api: request.body }, draft?.version ?? 0, { also });

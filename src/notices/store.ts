@@ -243,7 +243,12 @@ export const noticeStore = {
 
   /** @returns the new version, or undefined where somebody else saved since `expected` (0: there was none). */
   async saveDraft(tx: Tx, draft: Omit<Draft, 'version'>, expected: number): Promise<number | undefined> {
-    const values = { content: JSON.stringify(draft.content), saved_at: draft.savedAt, saved_by: draft.savedBy };
+    const values = {
+      content: JSON.stringify(draft.content),
+      saved_at: draft.savedAt,
+      saved_by: draft.savedBy,
+      saved_by_id: draft.savedById,
+    };
     const rows =
       expected === 0
         ? await tx
@@ -262,8 +267,11 @@ export const noticeStore = {
     return rows[0]?.version;
   },
 
-  async removeDraft(tx: Tx, noticeId: string): Promise<void> {
-    await tx.deleteFrom('drafts').where('notice_id', '=', noticeId).execute();
+  /** Of this version only, where one is named. */
+  async removeDraft(tx: Tx, noticeId: string, version?: number): Promise<void> {
+    let query = tx.deleteFrom('drafts').where('notice_id', '=', noticeId);
+    if (version !== undefined) query = query.where('version', '=', version);
+    await query.execute();
   },
 
   /** The next number of the edition. Taking it makes publications stand in line. */
@@ -305,6 +313,8 @@ export interface Draft {
   content: unknown;
   savedAt: Instant;
   savedBy: string;
+  /** Of a person or a key. */
+  savedById: string | null;
   version: number;
 }
 
@@ -419,6 +429,7 @@ function draftOf(row: {
   content: string;
   saved_at: number;
   saved_by: string;
+  saved_by_id: string | null;
   version: number;
 }): Draft {
   return {
@@ -426,6 +437,7 @@ function draftOf(row: {
     content: JSON.parse(row.content) as unknown,
     savedAt: row.saved_at,
     savedBy: row.saved_by,
+    savedById: row.saved_by_id,
     version: row.version,
   };
 }

@@ -9,3 +9,9 @@ export function namesOfWhoMay(db: Reader, act: Act): Promise<string[]> {
     ROLES.filter((role) => mayDo(role, act)),
   );
 }
+
+/** Whether this person works here still and may do it. */
+export async function staffMay(db: Reader, id: string, act: Act): Promise<boolean> {
+  const row = await staffStore.byId(db, id);
+  return row !== undefined && row.disabled_at === null && mayDo(row.role, act);
+}

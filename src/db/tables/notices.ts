@@ -78,6 +78,7 @@ export interface DraftsTable {
   content: string;
   saved_at: number;
   saved_by: string;
+  saved_by_id: string | null;
   version: number;
 }
 
@@ -137,6 +138,7 @@ export interface ScheduledReportsTable {
   publish_at: number;
   draft_version: number;
   set_at: number;
+  set_by_kind: 'staff' | 'key';
   set_by: string;
   set_by_name: string;
   failed_at: number | null;

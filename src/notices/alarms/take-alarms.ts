@@ -97,7 +97,7 @@ async function writeDraft(place: Place, tx: Tx, group: AlarmGroupsTable, noticeI
   if (firing.length === 0) return;
   const content = { api: draftOf(place, firing, notice) };
   if (JSON.stringify(draft?.content) === JSON.stringify(content)) return;
-  const saved = { noticeId, content, savedAt: ground.clock.now(), savedBy: poster.name };
+  const saved = { noticeId, content, savedAt: ground.clock.now(), savedBy: poster.name, savedById: poster.id };
   const version = await noticeStore.saveDraft(tx, saved, group.draft_version);
   if (version !== undefined) await alarmStore.setDraft(tx, group, noticeId, version);
 }

@@ -4,6 +4,7 @@ import { type AlarmLook, alarmsEndedAt, loadAlarms } from '../alarms/take-alarms
 import { idsOfBoard } from '../clocks/board-store.ts';
 import type { ClockFacts } from '../clocks/clocks.ts';
 import type { Draft } from '../drafts/draft.ts';
+import { loadSchedules } from '../drafts/schedule.ts';
 import type { NoticeGround } from '../ground.ts';
 import { noticeStore } from '../store.ts';
 import { warningTrouble } from '../warnings/call.ts';
@@ -44,6 +45,7 @@ export async function boardNow(ground: NoticeGround) {
     ...board(notices, drafts, factsOf, now),
     notices,
     alarms: Object.fromEntries(alarms),
+    schedules: await loadSchedules(kysely),
     now,
     warnTrouble: await warningTrouble(ground, facts.settings),
     ...countdown(facts.settings),

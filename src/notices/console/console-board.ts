@@ -45,7 +45,7 @@ export function boardEntry(notice: Notice, facts: ClockFacts) {
 export type BoardEntry = ReturnType<typeof boardEntry>;
 
 /** A draft on the board: of a notice nobody has read of yet, or of the next report. */
-export interface BoardDraft extends Pick<Draft, 'noticeId' | 'savedAt' | 'savedBy'> {
+export interface BoardDraft extends Pick<Draft, 'noticeId' | 'savedAt' | 'savedBy' | 'version'> {
   entry: BoardEntry;
   first: boolean;
 }
@@ -55,10 +55,10 @@ export function board(notices: Notice[], drafts: Draft[], factsOf: (notice: Noti
   const entries = notices.map((notice) => ({ entry: boardEntry(notice, factsOf(notice)), notice }));
   const of = (states: NoticeState[]) =>
     entries.filter(({ entry }) => states.includes(entry.state)).map(({ entry }) => entry);
-  const written: BoardDraft[] = drafts.flatMap(({ noticeId, savedAt, savedBy }) => {
+  const written: BoardDraft[] = drafts.flatMap(({ noticeId, savedAt, savedBy, version }) => {
     const found = entries.find(({ entry }) => entry.id === noticeId);
     if (!found) return [];
-    return [{ noticeId, savedAt, savedBy, entry: found.entry, first: found.notice.reports.length === 0 }];
+    return [{ noticeId, savedAt, savedBy, version, entry: found.entry, first: found.notice.reports.length === 0 }];
   });
   return {
     due: dueNow(entries.map(({ entry }) => entry)),

@@ -13,16 +13,9 @@ import type { Notice } from '../notice.ts';
 import type { Report } from '../report.ts';
 import { noticeStore } from '../store.ts';
 import { reportLook } from '../wording/report-look.ts';
-import {
-  formGround,
-  parseReading,
-  posterAt,
-  rehearse,
-  sentForm,
-  showForm,
-  troubleOf,
-  withMoreRows,
-} from './console-form.ts';
+import { posterAt, sentForm, showForm, troubleOf, withMoreRows } from './console-form.ts';
+import { formGround, parseReading } from './read-form.ts';
+import { rehearse } from './rehearse.ts';
 import { askForCount } from './typed-count.ts';
 import { documentOf } from './whole-preview.ts';
 

@@ -19,6 +19,11 @@ export function draftFields(draft: Draft | undefined, zone: string): Fields {
   return content.api === undefined ? {} : fieldsFromBody(content.api, zone);
 }
 
+/** The version of the draft that the writer had before him; 0: none. */
+export function versionIn(fields: Fields): number {
+  return Number.parseInt(fields.version ?? '', 10) || 0;
+}
+
 /** The number that a new form carries is as good as an idempotency key: sent twice, it opens one notice. */
 function formKey(request: FastifyRequest, fields: Fields): { apiKey: string; key: string | undefined } {
   return { apiKey: `staff:${requireStaff(request).id}`, key: /^[0-9a-f]{24}$/.exec(fields.once ?? '')?.[0] };
@@ -51,38 +56,39 @@ export async function openOnce(
   return body as string;
 }
 
-/** Keeps a new notice, or what became of its draft. @returns its id. @throws Conflict */
+/** Keeps a new notice, or what became of its draft. @throws Conflict */
 export async function keep(
   ground: NoticeGround,
   request: FastifyRequest,
   fields: Fields,
   context: FormGround,
   id: string | undefined,
-): Promise<string> {
+): Promise<{ id: string; version: number }> {
   const facts = looseFacts(fields, context);
   const form = writtenIn(fields);
   const poster = posterAt(request);
   if (id === undefined) {
-    return openOnce(ground, request, fields, (also) => openNotice(ground, poster, facts, { form }, also));
+    const opened = await openOnce(ground, request, fields, (also) => openNotice(ground, poster, facts, { form }, also));
+    return { id: opened, version: 1 };
   }
-  await saveForm(ground, poster, id, fields, facts);
-  return id;
+  return { id, version: await saveForm(ground, poster, id, fields, facts) };
 }
 
-/** Keeps a form as the draft of its notice. The same words twice, from a double click, are no conflict. @throws Conflict */
+/** Keeps a form as the draft of its notice. The same words twice, from a double click, are no conflict. @returns its version. @throws Conflict */
 export async function saveForm(
   ground: NoticeGround,
   poster: Poster,
   id: string,
   fields: Fields,
   facts?: NoticeFacts,
-): Promise<void> {
+): Promise<number> {
   const form = writtenIn(fields);
   try {
-    await saveDraft(ground, poster, id, { form }, Number.parseInt(fields.version ?? '', 10) || 0, { facts });
+    return await saveDraft(ground, poster, id, { form }, versionIn(fields), { facts });
   } catch (error) {
     const kept = error instanceof Conflict ? await findDraft(ground, id) : undefined;
-    if (JSON.stringify(kept?.content) !== JSON.stringify({ form })) throw error;
+    if (!kept || JSON.stringify(kept.content) !== JSON.stringify({ form })) throw error;
+    return kept.version;
   }
 }
 

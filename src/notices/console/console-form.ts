@@ -1,5 +1,4 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Publication } from '../../alerts/publication.ts';
 import { loadCatalogue } from '../../catalogue/read.ts';
 import { Conflict, type FieldProblem, Forbidden, Invalid, type Message } from '../../errors.ts';
 import { requireStaff } from '../../http/audience.ts';
@@ -9,10 +8,9 @@ import { readSettings } from '../../staff/settings.ts';
 import { namesOfWhoMay } from '../../staff/who-may.ts';
 import { fieldsOf, rowCount } from '../form/form.ts';
 import { labelOf } from '../form/form-labels.ts';
-import { type Fields, type FormGround, MOST_ROWS, type Reading } from '../form/form-reader.ts';
+import { type Fields, MOST_ROWS, type Reading } from '../form/form-reader.ts';
 import type { NoticeGround } from '../ground.ts';
 import { SYMPTOMS } from '../impact.ts';
-import type { Notice } from '../notice.ts';
 import type { Poster } from '../poster.ts';
 import { QUALIFIER_WORDS, QUALIFIERS, UNIT_WORDS, UNITS } from '../quantity.ts';
 import {
@@ -21,13 +19,10 @@ import {
   MEASURE_FIELDS,
   MEASURE_STATUSES,
   MEASURE_TERMS,
-  type Report,
   TOLD_CAUSE_STATES,
 } from '../report.ts';
-import { noticeStore } from '../store.ts';
 import { loadTemplates } from '../templates/keep.ts';
 import { inPlainWords, plainWordsFor } from '../wording/glossary.ts';
-import { type ReportLook, reportLook } from '../wording/report-look.ts';
 import {
   CAUSE_KIND_WORDS,
   CAUSE_STATE_WORDS,
@@ -36,6 +31,7 @@ import {
   MEASURE_TERM_WORDS,
   SYMPTOM_WORDS,
 } from '../wording/words.ts';
+import type { Rehearsal } from './rehearse.ts';
 import { wholePreview } from './whole-preview.ts';
 
 const LISTS = ['impacts', 'causes', 'measures'] as const;
@@ -73,6 +69,7 @@ export async function showForm(
   const { typedCountAbove } = await readSettings(ground.db.kysely);
   const view = {
     ...form.more,
+    now: ground.clock.now(),
     fields: form.fields,
     problems: outcome.trouble?.problems ?? [],
     message: outcome.trouble?.message,
@@ -121,81 +118,12 @@ export function troubleOf(error: unknown, place: Reading['place']): Trouble {
   throw error;
 }
 
-/** The API's schema and the form's own reading together: every problem at once, each field's first. @throws Invalid */
-export function parseReading<Input>(
-  reading: Reading,
-  parseBody: (body: unknown) => Input,
-  more: FieldProblem[] = [],
-): Input {
-  const problems = [...reading.problems, ...more];
-  try {
-    const input = parseBody(reading.body);
-    if (problems.length === 0) return input;
-  } catch (error) {
-    if (!(error instanceof Invalid)) throw error;
-    const before = new Set(problems.map((problem) => problem.field));
-    problems.push(...error.problems.filter((problem) => !before.has(reading.place(problem).field)));
-  }
-  throw new Invalid(problems);
-}
-
 /** "Add a row": one more of `impacts`, `causes` or `measures`, if that is what the button said. */
 export function withMoreRows(fields: Fields, action: string, form: FormKind): Fields | undefined {
   const list = LISTS.find((one) => action === `add-${one}`);
   if (list === undefined) return undefined;
   const rows = Math.min(MOST_ROWS, rowCount(fields, list, LEAST[form][list]) + 1);
   return { ...fields, [`${list}.rows`]: String(rows) };
-}
-
-export async function formGround(ground: NoticeGround): Promise<FormGround> {
-  const { facilities } = await loadCatalogue(ground.db.kysely);
-  return {
-    zone: ground.operator.timeZone,
-    codesOf: (service) => facilities.filter((facility) => facility.service === service).map(({ code }) => code),
-  };
-}
-
-class Curtain extends Error {}
-
-/** What an act would publish, and what it would hand to the mails. */
-export interface Rehearsal {
-  look: ReportLook;
-  notice: Notice;
-  report: Report;
-  publication: Publication | undefined;
-}
-
-/** An act as it is rehearsed: by this poster, on this ground, with this at the end of its transaction. */
-type Act = (
-  poster: Poster,
-  also: (tx: unknown, notice: Notice) => Promise<void>,
-  stage: NoticeGround,
-) => Promise<Notice>;
-
-/** What an act would publish, word for word: it is done, looked at and taken back, in one transaction. Also for who may not publish. */
-export async function rehearse(ground: NoticeGround, poster: Poster, act: Act, number?: number): Promise<Rehearsal> {
-  let notice: Notice | undefined;
-  let publication: Publication | undefined;
-  const also = (_tx: unknown, after: Notice) => {
-    notice = after;
-    return Promise.reject(new Curtain());
-  };
-  const overhear = (heard: Publication) => {
-    publication = heard;
-  };
-  try {
-    await act({ ...poster, mayPublish: true }, also, { ...ground, overhear });
-  } catch (error) {
-    if (!(error instanceof Curtain)) throw error;
-  }
-  const report = notice?.reports.find((one) => one.number === number) ?? notice?.reports.at(-1);
-  if (!notice || !report) throw new Error('the rehearsal published nothing');
-  return {
-    look: reportLook(notice, report, await noticeStore.names(ground.db.kysely), ground.operator.timeZone),
-    notice,
-    report,
-    publication,
-  };
 }
 
 function mayPublish(request: FastifyRequest): boolean {

@@ -5,6 +5,7 @@ import { languageOf, localPath } from '../../http/language.ts';
 import { readSettings } from '../../staff/settings.ts';
 import { DAY, localInput, parseLocalInput } from '../../time.ts';
 import { type Draft, findDraft } from '../drafts/draft.ts';
+import { findSchedule, scheduleDraft } from '../drafts/schedule.ts';
 import { readNotice } from '../form/form.ts';
 import type { Fields } from '../form/form-reader.ts';
 import { foundNotice } from '../found.ts';
@@ -15,18 +16,12 @@ import { nextPhases } from '../phases.ts';
 import { publishNotice } from '../publish.ts';
 import { noticeStore } from '../store.ts';
 import { PHASE_WORDS } from '../wording/words.ts';
-import { draftFields, keep, openedBefore, openOnce } from './console-draft.ts';
-import {
-  formGround,
-  parseReading,
-  posterAt,
-  rehearse,
-  sentForm,
-  showForm,
-  troubleOf,
-  withMoreRows,
-} from './console-form.ts';
+import { draftFields, keep, openedBefore, openOnce, versionIn } from './console-draft.ts';
+import { posterAt, sentForm, showForm, troubleOf, withMoreRows } from './console-form.ts';
 import { leftOpen } from './fill-form.ts';
+import { laterIn } from './later.ts';
+import { formGround, parseReading } from './read-form.ts';
+import { rehearse } from './rehearse.ts';
 import { suggested } from './suggest.ts';
 import { askForCount } from './typed-count.ts';
 import { documentOf } from './whole-preview.ts';
@@ -93,13 +88,19 @@ export async function submitted(
   try {
     if (action === 'draft') {
       const kept = await keep(ground, request, fields, context, id);
-      return reply.redirect(to(request, `/console/notices/${kept}/edit?saved=1`), 303);
+      return reply.redirect(to(request, `/console/notices/${kept.id}/edit?saved=1`), 303);
     }
-    const input = parseReading(reading, parseNotice, leftOpen(fields));
+    const later = laterIn(ground, fields, action);
+    const input = parseReading(reading, parseNotice, [...leftOpen(fields), ...later.problems]);
     const rehearsal = () =>
-      rehearse(ground, poster, (actor, also, stage) => publishNotice(stage, actor, input, { draftId: id, also }));
+      rehearse(later.ground, poster, (actor, also, stage) => publishNotice(stage, actor, input, { draftId: id, also }));
+    if (poster.mayPublish && later.goes) await askForCount(ground, input.kind, fields, rehearsal);
+    if (action === 'schedule') {
+      const kept = await keep(ground, request, fields, context, id);
+      await scheduleDraft(ground, poster, kept.id, { publishAt: later.publishAt, version: kept.version });
+      return reply.redirect(to(request, `/console/notices/${kept.id}?scheduled=1`), 303);
+    }
     if (action === 'publish') {
-      if (poster.mayPublish) await askForCount(ground, input.kind, fields, rehearsal);
       const published = await publish(ground, request, input, fields, id);
       return reply.redirect(to(request, `/console/notices/${published}?published=1`), 303);
     }
@@ -123,7 +124,8 @@ async function publish(
   id: string | undefined,
 ): Promise<string> {
   const poster = posterAt(request);
-  if (id !== undefined) return (await publishNotice(ground, poster, input, { draftId: id })).id;
+  const kept = { version: versionIn(fields) };
+  if (id !== undefined) return (await publishNotice(ground, poster, input, { draftId: id, kept })).id;
   return openOnce(ground, request, fields, (also) => publishNotice(ground, poster, input, { also }));
 }
 
@@ -145,6 +147,7 @@ async function show(
     kind,
     id,
     draft,
+    schedule: id === undefined ? null : await findSchedule(ground, id),
     theirs: conflict && draft ? draftFields(draft, ground.operator.timeZone)['body.ja'] : undefined,
     saved: 'saved' in (request.query as object),
     action: id === undefined ? '/console/notices' : `/console/notices/${id}/edit`,

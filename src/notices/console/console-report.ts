@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { LONG_FORM_BYTES } from '../../http/kept-form.ts';
 import { languageOf, localPath } from '../../http/language.ts';
 import { findDraft } from '../drafts/draft.ts';
+import { findSchedule, scheduleDraft } from '../drafts/schedule.ts';
 import { readReport } from '../form/form.ts';
 import { fieldsFromReport } from '../form/form-fill.ts';
 import type { Fields } from '../form/form-reader.ts';
@@ -15,18 +16,12 @@ import { noticeStore } from '../store.ts';
 import { impactLook, reportLook } from '../wording/report-look.ts';
 import { PHASE_WORDS } from '../wording/words.ts';
 import { phaseLinks } from './console-board.ts';
-import { draftFields, saveForm } from './console-draft.ts';
-import {
-  formGround,
-  parseReading,
-  posterAt,
-  rehearse,
-  sentForm,
-  showForm,
-  troubleOf,
-  withMoreRows,
-} from './console-form.ts';
+import { draftFields, saveForm, versionIn } from './console-draft.ts';
+import { posterAt, sentForm, showForm, troubleOf, withMoreRows } from './console-form.ts';
 import { leftOpen } from './fill-form.ts';
+import { laterIn } from './later.ts';
+import { formGround, parseReading } from './read-form.ts';
+import { rehearse } from './rehearse.ts';
 import { suggested } from './suggest.ts';
 import { askForCount } from './typed-count.ts';
 import { documentOf } from './whole-preview.ts';
@@ -88,12 +83,21 @@ async function submitted(ground: NoticeGround, request: FastifyRequest, reply: F
       await saveForm(ground, poster, notice.id, fields);
       return reply.redirect(to(request, `/console/notices/${notice.id}/report?saved=1`), 303);
     }
-    const input = parseReading(reading, parseReport, leftOpen(fields));
+    const later = laterIn(ground, fields, action);
+    const input = parseReading(reading, parseReport, [...leftOpen(fields), ...later.problems]);
+    const kept = { version: versionIn(fields) };
     const rehearsal = () =>
-      rehearse(ground, poster, (actor, also, stage) => publishReport(stage, actor, notice.id, input, also, expected));
+      rehearse(later.ground, poster, (actor, also, stage) =>
+        publishReport(stage, actor, notice.id, input, { also, expectedReports: expected, kept }),
+      );
+    if (poster.mayPublish && later.goes) await askForCount(ground, notice.kind, fields, rehearsal);
+    if (action === 'schedule') {
+      const version = await saveForm(ground, poster, notice.id, fields);
+      await scheduleDraft(ground, poster, notice.id, { publishAt: later.publishAt, version });
+      return reply.redirect(to(request, `/console/notices/${notice.id}?scheduled=1`), 303);
+    }
     if (action === 'publish') {
-      if (poster.mayPublish) await askForCount(ground, notice.kind, fields, rehearsal);
-      await publishReport(ground, poster, notice.id, input, undefined, expected);
+      await publishReport(ground, poster, notice.id, input, { expectedReports: expected, kept });
       return reply.redirect(to(request, `/console/notices/${notice.id}?published=1`), 303);
     }
     const preview = await rehearsal();
@@ -131,6 +135,7 @@ async function show(
     action: `/console/notices/${notice.id}/reports`,
     saved: 'saved' in (request.query as object),
     draft,
+    schedule: await findSchedule(ground, notice.id),
     phases: nextPhases(notice.kind, last?.phase ?? 'none').map((phase) => ({ value: phase, word: PHASE_WORDS[phase] })),
     closed: isExplained(notice),
     told: notice.impacts.map((impact) => impactLook(impact, names)),

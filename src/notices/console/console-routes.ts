@@ -8,6 +8,8 @@ import { mayDo } from '../../staff/permissions.ts';
 import { parseLocalInput } from '../../time.ts';
 import { loadAlarms } from '../alarms/take-alarms.ts';
 import { findDraft } from '../drafts/draft.ts';
+import { findSchedule } from '../drafts/schedule.ts';
+import { scheduleRoutes } from '../drafts/schedule-routes.ts';
 import { fieldsOf } from '../form/form.ts';
 import { labelOf } from '../form/form-labels.ts';
 import type { Fields } from '../form/form-reader.ts';
@@ -26,6 +28,7 @@ import { posterAt } from './console-form.ts';
 import { consoleNoticeRoutes } from './console-notice.ts';
 import { consoleReportRoutes } from './console-report.ts';
 import { consoleSavingRoutes } from './console-saving.ts';
+import { countdown } from './limit-look.ts';
 import { quickRoutes } from './quick-routes.ts';
 import { templateRoutes } from './template-routes.ts';
 
@@ -54,6 +57,7 @@ export function consoleRoutes(app: FastifyInstance, ground: ConsoleGround): void
   consoleReportRoutes(app, ground);
   consoleSavingRoutes(app, ground);
   consoleCorrectRoutes(app, ground);
+  scheduleRoutes(app, ground);
 
   app.get('/console/notices/:id', { config: { audience } }, (request, reply) => showNotice(ground, request, reply));
 
@@ -64,6 +68,9 @@ export function consoleRoutes(app: FastifyInstance, ground: ConsoleGround): void
     posted(ground, request, reply),
   );
 }
+
+/** What was just done, as the address says after it. */
+const DONE = ['published', 'scheduled', 'taken-back'] as const;
 
 interface PostingForm {
   fields: Fields;
@@ -98,12 +105,15 @@ async function showNotice(ground: ConsoleGround, request: FastifyRequest, reply:
       }))
       .reverse(),
     draft,
+    schedule: await findSchedule(ground, id),
+    now: facts.now,
+    ...countdown(facts.settings),
+    done: DONE.find((one) => one in (request.query as object)),
     serious: (await ground.seriousness([notice])).get(id),
     deliveries: (await deliveriesOf(db, id)).map((slot) => ({ ...slot, word: PHASE_WORDS[slot.phase as Phase] })),
     postings: postingLooks(notice, postings, surfaces),
     surfaces,
     missing: notYetOn(notice, postings, surfaces),
-    published: 'published' in (request.query as object),
     mayPublish: mayDo(requireStaff(request).role, 'notice:publish'),
     mayAudit: mayDo(requireStaff(request).role, 'audit:read'),
     fields: form?.fields ?? {},

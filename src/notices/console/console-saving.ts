@@ -9,7 +9,8 @@ import { noteWriter } from '../drafts/presence.ts';
 import { foundNotice } from '../found.ts';
 import type { NoticeGround } from '../ground.ts';
 import { keep, openedBefore, saveForm } from './console-draft.ts';
-import { formGround, posterAt, sentForm } from './console-form.ts';
+import { posterAt, sentForm } from './console-form.ts';
+import { formGround } from './read-form.ts';
 
 const audience = { who: 'staff', may: 'notice:draft' } as const;
 const written = { bodyLimit: LONG_FORM_BYTES, config: { audience } } as const;
@@ -53,8 +54,9 @@ async function saved(
     const next = 'expected' in fields;
     if (id !== undefined && !next && (await foundNotice(ground, id)).reports.length > 0) throw publishedMeanwhile();
     if (id !== undefined && next) await saveForm(ground, posterAt(request), id, fields);
-    const kept = next && id !== undefined ? id : await keep(ground, request, fields, await formGround(ground), id);
-    return await answer(ground, request, reply, kept);
+    if (id !== undefined && next) return await answer(ground, request, reply, id);
+    const kept = await keep(ground, request, fields, await formGround(ground), id);
+    return await answer(ground, request, reply, kept.id);
   } catch (error) {
     if (!(error instanceof Conflict)) throw error;
     return reply

@@ -11,9 +11,10 @@ import { SYMPTOMS } from '../impact.ts';
 import { foundTemplate, loadTemplates } from '../templates/keep.ts';
 import { fitting } from '../templates/template.ts';
 import { SYMPTOM_WORDS } from '../wording/words.ts';
-import { formGround, sentForm } from './console-form.ts';
+import { sentForm } from './console-form.ts';
 import { emptyFields, submitted } from './console-notice.ts';
 import { fillForm } from './fill-form.ts';
+import { formGround } from './read-form.ts';
 
 const audience = { who: 'staff', may: 'notice:draft' } as const;
 

@@ -4,7 +4,7 @@ import { readSettings } from '../../staff/settings.ts';
 import type { Fields } from '../form/form-reader.ts';
 import type { NoticeGround } from '../ground.ts';
 import type { Notice } from '../notice.ts';
-import type { Rehearsal } from './console-form.ts';
+import type { Rehearsal } from './rehearse.ts';
 
 /** Counts move while somebody types: so far off may the number be. */
 const CLOSE = 0.05;

@@ -5,7 +5,7 @@ import type { Slot } from '../../alerts/slot.ts';
 import { loadCatalogue } from '../../catalogue/read.ts';
 import type { Language } from '../../time.ts';
 import type { NoticeGround, NoticePreview } from '../ground.ts';
-import type { Rehearsal } from './console-form.ts';
+import type { Rehearsal } from './rehearse.ts';
 
 /** Everything that a publication would show to anybody, and how many it would reach. */
 export interface WholePreview {

@@ -19,7 +19,7 @@ export async function openNotice(
 ): Promise<Notice> {
   return ground.db.transaction(async (tx) => {
     const noticeId = await openDraftNotice(ground, tx, poster, input, false);
-    await noticeStore.saveDraft(tx, { noticeId, content, savedAt: ground.clock.now(), savedBy: poster.name }, 0);
+    await noticeStore.saveDraft(tx, draftBy(ground, poster, noticeId, content), 0);
     const notice = await noticeStore.find(tx, noticeId);
     if (!notice) throw new Error('a notice vanished in its own transaction');
     await also?.(tx, notice);
@@ -42,8 +42,7 @@ export async function saveDraft(
 ): Promise<number> {
   return ground.db.transaction(async (tx) => {
     if (options.facts) await rewriteDraftNotice(ground, tx, noticeId, options.facts, false);
-    const draft = { noticeId, content, savedAt: ground.clock.now(), savedBy: poster.name };
-    const version = await noticeStore.saveDraft(tx, draft, expectedVersion);
+    const version = await noticeStore.saveDraft(tx, draftBy(ground, poster, noticeId, content), expectedVersion);
     if (version === undefined) {
       throw new Conflict({
         ja: 'ほかの担当者が先にこの下書きを保存しました。内容を確認してからもう一度保存してください。',
@@ -54,6 +53,10 @@ export async function saveDraft(
     if (notice) await options.also?.(tx, notice);
     return version;
   });
+}
+
+function draftBy(ground: NoticeGround, { id, name }: Poster, noticeId: string, content: unknown) {
+  return { noticeId, content, savedAt: ground.clock.now(), savedBy: name, savedById: id };
 }
 
 export function findDraft(ground: Pick<NoticeGround, 'db'>, noticeId: string): Promise<Draft | undefined> {

@@ -1,4 +1,4 @@
-import { localInput } from '../../time.ts';
+import { isoTime, localInput } from '../../time.ts';
 import type { Notice } from '../notice.ts';
 import type { Report } from '../report.ts';
 import { showFacilities } from './facility-list.ts';
@@ -15,6 +15,14 @@ export function fieldsFromBody(body: unknown, zone: string): Fields {
     if (rows.length > 0) fields[`${list}.rows`] = String(Math.max(...rows.map(Number)) + 1);
   }
   return fields;
+}
+
+/** A body that a program left, with its times in words again: as it was sent. */
+export function asSent(body: unknown, zone: string): unknown {
+  const told = JSON.stringify(body, (name, value: unknown) =>
+    typeof value === 'number' && TIME.test(name) ? isoTime(value, zone) : value,
+  );
+  return JSON.parse(told) as unknown;
 }
 
 /** What a published report says, to be corrected. */

@@ -31,6 +31,7 @@ const LABELS: Record<string, Message> = {
   date: { ja: '実施日・予定日', en: 'Date' },
   text: { ja: 'お客さまへの説明', en: 'What customers read' },
   surface: { ja: '掲載先', en: 'Surface' },
+  publishAt: { ja: '公開する日時', en: 'Publish at' },
   mailCount: { ja: 'メールが届く件数', en: 'How many are mailed' },
   postedAt: { ja: '掲載日時', en: 'Posted at' },
 };

@@ -11,7 +11,7 @@ export function fieldsOf(body: unknown): Fields {
 
 /** What a draft keeps: what was written, without what a form says of itself. */
 export function writtenIn(fields: Fields): Fields {
-  const own = ['once', 'version', 'expected', 'mailCount'];
+  const own = ['once', 'version', 'expected', 'mailCount', 'publishAt'];
   return Object.fromEntries(Object.entries(fields).filter(([name]) => !own.includes(name)));
 }
 
