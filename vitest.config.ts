@@ -18,6 +18,7 @@ const common = {
   // Argon2, browsers and real servers on two cores: a behaviour may take long, it may not hang.
   testTimeout: 90_000,
   hookTimeout: 90_000,
+  globalSetup: 'test/support/template.ts',
   env: { TZ: process.env.TEST_TZ ?? 'UTC' },
 };
 
@@ -27,6 +28,8 @@ const ONCE = ['test/rules/**/*.test.ts', 'test/**/*.pure.test.ts', 'test/!(journ
 export default defineConfig({
   test: {
     maxWorkers: 2,
+    // Dropping the template makes PostgreSQL write a checkpoint.
+    teardownTimeout: 60_000,
     // A worker keeps the program between files: what a test changes of the process, it puts back.
     isolate: false,
     // .ci/run counts from this report

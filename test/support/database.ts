@@ -1,39 +1,34 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
-import { packageRoot } from '../../src/config.ts';
-import { migrate } from '../../src/db/migrate.ts';
+import { inject, onTestFinished } from 'vitest';
 import { type Database, openDatabase } from '../../src/db/open.ts';
+import { asAdmin, postgresNamed } from './template.ts';
 
 /** The suite runs once on each engine: vitest.config.ts sets TEST_ENGINE for its projects. */
 export const engine = process.env.TEST_ENGINE === 'postgres' ? 'postgres' : 'sqlite';
 
-const POSTGRES = process.env.TEST_DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/test';
-
-/** The URL of a database that nobody else has, removed when the test ends. */
-export async function emptyDatabaseUrl(): Promise<string> {
-  if (engine === 'sqlite') {
-    const folder = mkdtempSync(join(tmpdir(), 'shirase-'));
-    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-    return `sqlite:${join(folder, 'shirase.db')}`;
-  }
-  const schema = `t_${randomBytes(8).toString('hex')}`;
-  const admin = openDatabase(POSTGRES, () => {});
-  await admin.exec(`CREATE SCHEMA ${schema}`);
-  onTestFinished(async () => {
-    await admin.exec(`DROP SCHEMA ${schema} CASCADE`);
-    await admin.close();
-  });
-  return `${POSTGRES}?options=${encodeURIComponent(`-c search_path=${schema}`)}`;
-}
+/** The URL of a database that nobody else has, without a table, removed when the test ends. */
+export const emptyDatabaseUrl = (): Promise<string> => newDatabaseUrl();
 
 /** A migrated, empty database of its own for this test. */
 export async function freshDatabase(): Promise<Database> {
-  const url = await emptyDatabaseUrl();
-  const db = openDatabase(url, () => {});
+  const db = openDatabase(await newDatabaseUrl(inject('template')), () => {});
   onTestFinished(() => db.close());
-  await migrate(db, join(packageRoot, 'migrations'));
   return db;
+}
+
+async function newDatabaseUrl(template?: string): Promise<string> {
+  if (engine === 'sqlite') {
+    const folder = mkdtempSync(join(tmpdir(), 'shirase-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const file = join(folder, 'shirase.db');
+    if (template) copyFileSync(template, file);
+    return `sqlite:${file}`;
+  }
+  const name = `shirase_test_${randomBytes(8).toString('hex')}`;
+  await asAdmin(`CREATE DATABASE ${name}${template ? ` TEMPLATE ${template}` : ''}`);
+  onTestFinished(() => asAdmin(`DROP DATABASE ${name} WITH (FORCE)`));
+  return postgresNamed(name);
 }

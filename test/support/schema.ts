@@ -26,7 +26,7 @@ export async function schemaText(): Promise<string> {
   }
 }
 
-/** The tables of this database alone: kysely's introspection walks every schema, and falls where another test drops its own meanwhile. */
+/** The tables of a database. */
 export async function tableNames(db: Database): Promise<string[]> {
   const asked =
     db.engine === 'sqlite'
