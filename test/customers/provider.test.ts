@@ -278,6 +278,19 @@ describe('what comes back from a provider', () => {
 });
 
 describe('a provider that does not answer', () => {
+  test('is believed by nobody who merely says so in his own browser', async () => {
+    const { provider, bind, browser } = await world();
+    await bind('sub-of-taro');
+    provider.user = { sub: 'sub-of-taro' };
+    const liar = browser();
+    const to = await leave(liar);
+    to.searchParams.delete('code');
+    to.searchParams.set('error', 'server_error');
+    expect((await come(liar, to)).headers.location).toBe('/my/sign-in?provider=down');
+    const taro = browser();
+    expect((await come(taro, await leave(taro))).headers.location).toBe('/my');
+  });
+
   test('keeps nobody from the password, and the page says so', async () => {
     const { provider, browser } = await world();
     await provider.stop();

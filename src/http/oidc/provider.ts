@@ -221,7 +221,8 @@ export class Provider {
       return await call();
     } catch (error) {
       const trouble = troubleOf(error);
-      if (trouble === 'down') this.#failed();
+      // What a browser brings along anybody can write: only what the provider itself answers speaks for all.
+      if (trouble === 'down' && !(error instanceof oidc.AuthorizationResponseError)) this.#failed();
       this.#ground.warn(plain(error), `a sign-in by OpenID Connect came to nothing (${trouble})`);
       throw new ProviderTrouble(trouble, error);
     }
