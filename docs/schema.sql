@@ -178,6 +178,43 @@ CREATE TABLE bounces (
 
 CREATE INDEX bounces_by_address ON bounces (address_id, received_at);
 
+CREATE TABLE channel_posts (
+  id text PRIMARY KEY,
+  channel_id text NOT NULL REFERENCES channels (id),
+  fanout_id text, -- null: a test
+  title text NOT NULL,
+  body text, -- as it is posted; null: a mail, which the outbox has
+  state text NOT NULL CHECK (state IN ('waiting', 'arrived', 'given_up', 'stopped')),
+  attempts integer NOT NULL DEFAULT 0,
+  next_attempt_at bigint, -- null: not called
+  status integer, -- of the last attempt
+  answer text,
+  created_at bigint NOT NULL,
+  ended_at bigint,
+  UNIQUE (channel_id, fanout_id)
+);
+
+CREATE INDEX channel_posts_by_channel ON channel_posts (channel_id, created_at);
+
+CREATE INDEX channel_posts_by_time ON channel_posts (created_at);
+
+CREATE INDEX channel_posts_due ON channel_posts (next_attempt_at) WHERE next_attempt_at IS NOT NULL;
+
+CREATE TABLE channels (
+  id text PRIMARY KEY,
+  kind text NOT NULL CHECK (kind IN ('webhook', 'slack', 'mail')),
+  name text NOT NULL,
+  target text NOT NULL, -- URL or mail address
+  about text NOT NULL CHECK (about IN ('all', 'prominent')),
+  language text NOT NULL CHECK (language IN ('ja', 'en')),
+  state text NOT NULL CHECK (state IN ('active', 'disabled', 'quarantined')),
+  state_since bigint NOT NULL,
+  sealed_key text, -- of webhooks: what signs, hidden by SHIRASE_SECRET
+  sealed_key_before text, -- signs beside it for a day after a change
+  key_since bigint,
+  created_at bigint NOT NULL
+);
+
 CREATE TABLE couriers (
   id integer PRIMARY KEY CHECK (id = 1),
   frozen_at bigint,
@@ -323,13 +360,15 @@ CREATE TABLE fanouts (
   stage text NOT NULL CHECK (stage IN ('superseding', 'expanding', 'done')),
   cursor text NOT NULL DEFAULT '',
   created_at bigint NOT NULL,
-  finished_at bigint,
+  finished_at bigint, spread_at bigint,
   UNIQUE (notice_id, report_number, revision)
 );
 
 CREATE INDEX fanouts_by_root ON fanouts (root_id);
 
 CREATE INDEX fanouts_unfinished ON fanouts (created_at) WHERE finished_at IS NULL;
+
+CREATE INDEX fanouts_unspread ON fanouts (created_at) WHERE spread_at IS NULL;
 
 CREATE TABLE idempotency_keys (
   api_key text NOT NULL,

@@ -37,6 +37,8 @@ import { changeEdition } from './notices/read.ts';
 import { noticeRoutes } from './notices/routes.ts';
 import { regulatorRoutes } from './regulator/routes.ts';
 import { seriousnessOf } from './regulator/serious/serious.ts';
+import { channelApiRoutes } from './site/channels/api-routes.ts';
+import { channelConsoleRoutes } from './site/channels/console-routes.ts';
 import { Edition } from './site/edition/edition.ts';
 import { ownFeedRoutes } from './site/feeds/own-routes.ts';
 import { textRoutes } from './site/press/routes.ts';
@@ -205,6 +207,9 @@ async function buildRooms(app: FastifyInstance, ground: Ground, announce: () => 
   });
   regulatorRoutes(app, notices);
   textRoutes(app, { db, clock, operator, publicUrl, edition });
+  const channels = { db, clock, operator, publicUrl, secret: ground.secret, edition };
+  channelConsoleRoutes(app, channels);
+  channelApiRoutes(app, channels);
   healthRoutes(app, { edition, clock, db });
   // Whoever has just published reads what he published, and so does everybody he tells: his answer waits for the new edition.
   app.addHook('onSend', async (request) => {

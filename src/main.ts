@@ -28,7 +28,8 @@ async function main(): Promise<void> {
   if (older) app.log.error(older);
   const firstWords = await prepareFirstStart(config, db, ground);
   const sending = new Sending(config, ground, app.log, metrics);
-  const chores = new Chores(choresOf(ground), (error, message) => app.log.warn({ err: error }, message));
+  const warn = (error: unknown, message: string) => app.log.warn({ err: error }, message);
+  const chores = new Chores(choresOf(ground, app.edition, warn), warn);
   const counted = await openMetrics(config, metrics, app, ground);
   let stopCarrying = async () => {};
   const stopHints = db.onHint(() => {

@@ -45,6 +45,10 @@ import { overdueNotices } from './notices/overdue.ts';
 import { callWarnings } from './notices/warnings/call.ts';
 import { warnOfLimits } from './notices/warnings/warn.ts';
 import { warnOfSender } from './notices/warnings/warn-of-sender.ts';
+import { ChannelCaller } from './site/channels/call.ts';
+import { partnersSettled, recheckPartners } from './site/channels/partner-mail.ts';
+import { spreadPublications } from './site/channels/spread.ts';
+import type { Edition } from './site/edition/edition.ts';
 import { Exporter, mustBeFolder } from './site/export/exporter.ts';
 import { Purge } from './site/export/purge.ts';
 import { record, SYSTEM } from './staff/audit.ts';
@@ -260,8 +264,8 @@ export class Sending {
         returnPaths: this.#ground.returnPaths,
         signer: signerOf(this.#config.dkim),
       },
-      recheck: recheckAlert(alerts),
-      settled: alertSettled(alerts),
+      recheck: recheckPartners(recheckAlert(alerts)),
+      settled: partnersSettled(alertSettled(alerts), () => clock.now()),
       owner: `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`,
       ticketsPerBudget: alertsPerNotice,
       perSecond: this.#config.mailPerSecond,
@@ -308,8 +312,9 @@ export async function closeApp(app: FastifyInstance): Promise<void> {
 }
 
 /** What this house does at its time though nobody asks, room by room. Web nodes leave it to the couriers. */
-export function choresOf(ground: Omit<Ground, 'logger'>): Chore[] {
+export function choresOf(ground: Omit<Ground, 'logger'>, edition: Edition, warn: Warn): Chore[] {
   const { db, clock } = ground;
+  const caller = new ChannelCaller({ ...ground, random: Math.random, warn });
   const passwords = {
     ...ground,
     guard: ownPasswordGuard(new Situations(db, clock), { db, clock, warn: () => {} }),
@@ -330,6 +335,8 @@ export function choresOf(ground: Omit<Ground, 'logger'>): Chore[] {
     { name: 'warn staff of what is due', every: 15 * SECOND, run: () => warnOfLimits(ground) },
     { name: 'warn staff where mails do not leave', every: 30 * SECOND, run: () => warnOfSender(ground) },
     { name: 'call the address of warnings', every: 5 * SECOND, run: () => callWarnings(ground) },
+    { name: 'spread publications to channels', every: SECOND, run: () => spreadPublications({ ...ground, edition }) },
+    { name: 'call the channels', every: SECOND, run: () => caller.round() },
     { name: 'invite customers who have no password', every: 5 * SECOND, run: () => sendInvitations(ground) },
     { name: 'answer requests for a new password', every: MINUTE, run: () => answerRequests(passwords) },
     { name: 'forget old requests for a new password', every: HOUR, run: () => forgetOldRequests(passwords) },

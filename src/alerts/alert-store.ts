@@ -27,6 +27,25 @@ export const alertStore = {
     await tx.insertInto('fanouts').values(row).execute();
   },
 
+  /** The oldest publication that the channels have not had, locked for this transaction. */
+  async takeUnspread(tx: Tx, engine: Database['engine']): Promise<FanoutsTable | undefined> {
+    return tx
+      .selectFrom('fanouts')
+      .selectAll()
+      .where('spread_at', 'is', null)
+      .orderBy('created_at')
+      .orderBy('report_number')
+      .orderBy('revision')
+      .orderBy('id')
+      .limit(1)
+      .$if(engine === 'postgres', (query) => query.forUpdate().skipLocked())
+      .executeTakeFirst();
+  },
+
+  async markSpread(tx: Tx, id: string, now: Instant): Promise<void> {
+    await tx.updateTable('fanouts').set({ spread_at: now }).where('id', '=', id).execute();
+  },
+
   /** The oldest unfinished fan-out of some root fault, locked for this transaction. Those of one root go one after the other. */
   async takeFanout(tx: Tx, engine: Database['engine']): Promise<FanoutsTable | undefined> {
     const waiting = await tx

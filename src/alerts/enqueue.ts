@@ -61,5 +61,6 @@ export async function enqueuePublication(tx: Tx, publication: Publication, host:
     cursor: '',
     created_at: now,
     finished_at: null,
+    spread_at: null,
   });
 }

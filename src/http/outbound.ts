@@ -34,6 +34,8 @@ export interface OutboundAnswer {
   status: number;
   /** Seconds that the answer asks to wait, where it does. */
   retryAfter: number | null;
+  /** How its body begins, for people. */
+  text: string;
 }
 
 export interface ReadAnswer {
@@ -43,6 +45,18 @@ export interface ReadAnswer {
 }
 
 const TIMEOUT = 10 * SECOND;
+/** Characters, and bytes at most that are read for them. */
+const SHOWN = 300;
+const READ = 4096;
+
+/**
+ * Looks at an address as a call would, without calling. @throws OutboundRefused where it may not be called; Error where its name is
+ * not known.
+ */
+export async function checkOutbound(text: string, allow: readonly string[]): Promise<void> {
+  const url = parsed(text);
+  await permittedAddress(url, hostOf(url), allow, AbortSignal.timeout(TIMEOUT));
+}
 
 /**
  * Posts once. @returns any answer there was, whatever its status.
@@ -51,8 +65,10 @@ const TIMEOUT = 10 * SECOND;
 export async function postOutbound(call: OutboundCall): Promise<OutboundAnswer> {
   const answer = await callOutbound(call, AbortSignal.timeout(call.timeout ?? TIMEOUT));
   const after = Number(answer.headers['retry-after']);
+  const retryAfter = Number.isFinite(after) && after > 0 ? after : null;
+  const text = await beginningOf(answer).catch(() => '');
   answer.destroy();
-  return { status: answer.statusCode ?? 0, retryAfter: Number.isFinite(after) && after > 0 ? after : null };
+  return { status: answer.statusCode ?? 0, retryAfter, text };
 }
 
 /**
@@ -77,8 +93,7 @@ export async function readOutbound(call: OutboundCall, most: number): Promise<Re
 
 async function callOutbound(call: OutboundCall, signal: AbortSignal): Promise<IncomingMessage> {
   const url = parsed(call.url);
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  const address = await permittedAddress(url, host, call.allow, signal);
+  const address = await permittedAddress(url, hostOf(url), call.allow, signal);
   const method = call.method ?? 'POST';
   return new Promise((resolve, reject) => {
     const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {
@@ -93,6 +108,23 @@ async function callOutbound(call: OutboundCall, signal: AbortSignal): Promise<In
     request.once('error', reject);
     request.end(call.body);
   });
+}
+
+/** Never more of it than is shown, however long it is or lasts. */
+async function beginningOf(answer: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of answer as AsyncIterable<Buffer>) {
+    parts.push(part);
+    size += part.length;
+    if (size >= READ) break;
+  }
+  const text = Buffer.concat(parts).toString('utf8').replace(/\s+/g, ' ').trim();
+  return text.replace(/[\u0000-\u001f\u007f]/g, '').slice(0, SHOWN);
+}
+
+function hostOf(url: URL): string {
+  return url.hostname.replace(/^\[|\]$/g, '');
 }
 
 function parsed(text: string): URL {

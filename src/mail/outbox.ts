@@ -97,6 +97,11 @@ export async function hasLetter(tx: Tx, id: string): Promise<boolean> {
   return mailStore.hasLetter(tx, id);
 }
 
+/** @throws where there is no such letter. */
+export function readLetter(tx: Tx, id: string): Promise<Letter> {
+  return mailStore.letter(tx, id);
+}
+
 /** Puts a letter there unless somebody else has just done so with the same words. */
 export async function ensureLetter(tx: Tx, letter: Letter, now: Instant): Promise<void> {
   await mailStore.ensureLetter(tx, letter, now);

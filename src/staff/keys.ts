@@ -19,6 +19,7 @@ export const SCOPES = [
   'regulator:write',
   'bounces:write',
   'audit:read',
+  'channels:manage',
 ] as const;
 
 const keyInput = z.strictObject({ name: line(80), scopes: z.array(z.enum(SCOPES)).min(1) });

@@ -12,6 +12,7 @@ export const ACTS = [
   'people:manage',
   'key:manage',
   'settings:change',
+  'channel:manage',
   'regulator:read',
   'regulator:write',
 ] as const;

@@ -14,6 +14,7 @@ catalogue:write  no     no        yes
 people:manage    no     no        yes
 key:manage       no     no        yes
 settings:change  no     no        yes
+channel:manage   no     no        yes
 regulator:read   yes    yes       yes
 regulator:write  no     yes       yes
 `;

@@ -48,6 +48,7 @@ export interface FanoutsTable {
   cursor: string;
   created_at: number;
   finished_at: number | null;
+  spread_at: number | null;
 }
 
 export interface AlertsTable {

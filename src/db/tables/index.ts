@@ -15,6 +15,7 @@ import type {
   ServiceDependenciesTable,
   ServicesTable,
 } from './catalogue.ts';
+import type { ChannelPostsTable, ChannelsTable } from './channels.ts';
 import type {
   CustomerFeedsTable,
   CustomerImportRowsTable,
@@ -73,6 +74,8 @@ export interface Tables {
   alerts: AlertsTable;
   bounces: BouncesTable;
   delivery_counts: DeliveryCountsTable;
+  channels: ChannelsTable;
+  channel_posts: ChannelPostsTable;
   services: ServicesTable;
   service_dependencies: ServiceDependenciesTable;
   facilities: FacilitiesTable;

@@ -60,6 +60,12 @@ export class StatusPage {
     return this.#maintenances(this.#lists.newestWorks);
   }
 
+  /** One notice, whatever its state. */
+  told(notice: Notice): Incident | ScheduledMaintenance {
+    const tell = notice.kind === 'work' ? maintenanceOf : incidentOf;
+    return tell(notice, this.#sight, this.#components);
+  }
+
   /** Works in these states, the next one first. */
   maintenancesThatAre(...statuses: WorkStatus[]): ScheduledMaintenance[] {
     return this.#maintenances(this.#lists.works((work) => statuses.includes(workStatus(work, this.#printing.now))));
