@@ -37,6 +37,7 @@ import { changeEdition } from './notices/read.ts';
 import { noticeRoutes } from './notices/routes.ts';
 import { regulatorRoutes } from './regulator/routes.ts';
 import { seriousnessOf } from './regulator/serious/serious.ts';
+import { briefOf } from './site/brief.ts';
 import { channelApiRoutes } from './site/channels/api-routes.ts';
 import { channelConsoleRoutes } from './site/channels/console-routes.ts';
 import { Edition } from './site/edition/edition.ts';
@@ -132,6 +133,7 @@ export async function buildApp(ground: Ground): Promise<FastifyInstance> {
     'staleEdition',
     () => edition.trouble && { since: edition.trouble.since, reason: edition.trouble.message },
   );
+  app.decorate('publicStatus', () => edition.printed && briefOf(edition.printed));
   app.addHook('onClose', async () => edition.stop());
   assetRoutes(app);
   siteRoutes(app, edition, ground.metrics?.page);

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Eta } from 'eta';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { packageRoot } from '../config.ts';
+import type { Message } from '../errors.ts';
 import {
   type Instant,
   isoTime,
@@ -83,9 +84,23 @@ export interface Alarm {
   reason: string;
 }
 
+/** What everybody reads, in a few lines. */
+export interface PublicStatus {
+  sentence: Message;
+  badge: string;
+  affected: { ja: string; en?: string | undefined }[];
+  asOf: Instant;
+  /** Those under way, the first few. */
+  notices: { id: string; title: { ja: string; en?: string | undefined }; state: Message }[];
+  /** How many there are beside these. */
+  more: number;
+}
+
 declare module 'fastify' {
   interface FastifyInstance {
     operator: Operator;
+    /** From memory, as the pages; undefined before the first of them is printed. */
+    publicStatus(): PublicStatus | undefined;
     /** Whether readers see older pages than they should. */
     staleEdition(): Alarm | undefined;
   }

@@ -21,7 +21,7 @@ export function pageWhenUnknown(error: Failure, request: FastifyRequest, reply: 
   if (refused(error)) throw error;
   request.log.error({ err: error }, 'the lookup could not be answered');
   reply.header('retry-after', String(retryAfterSeconds()));
-  return page(request, reply, 'my/unknown', { customer: null }, 503);
+  return page(request, reply, 'my/unknown', { customer: null, brief: request.server.publicStatus() }, 503);
 }
 
 export function problemWhenUnknown(error: Failure, request: FastifyRequest): never {

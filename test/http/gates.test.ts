@@ -50,7 +50,7 @@ test('with all places of customers taken, staff, programs and pages are answered
   expect(app.gates.lookup.running).toBe(0);
 });
 
-test('who is turned away reads when to come back, and where the state of the services is', async () => {
+test('who is turned away reads when to come back, and the state of the services', async () => {
   const shirase = await startApp();
   const { app } = shirase;
   const customer = await customerAt(shirase, 'taro', []);
@@ -60,6 +60,8 @@ test('who is turned away reads when to come back, and where the state of the ser
   const page = await customer.get('/my');
   expect([page.statusCode, page.headers['retry-after']]).toEqual([503, '42']);
   expect(page.body).toContain('href="/"');
+  expect(page.body).toContain('class="sentence normal">すべてのサービスは正常です');
+  expect((await customer.get('/en/my')).body).toContain('All services are working normally');
 });
 
 test('every route has one class, and it is the route that decides', () => {

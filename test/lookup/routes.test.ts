@@ -188,6 +188,7 @@ test('without even the sessions it is the same honest page', async () => {
   const page = await open.app.inject({ url: '/my', headers: { cookie: 'session=abc' } });
   expect(page.statusCode).toBe(503);
   expect(page.body).toContain('確認できません');
+  expect(page.body).toContain('id="public-state"');
 });
 
 test('a password may not be changed while its own server is down, and the reason says that it is not wrong', async () => {
