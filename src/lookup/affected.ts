@@ -5,6 +5,12 @@ export type Symptom = 'unavailable' | 'degraded' | 'delayed' | 'login';
 /** The order in which a reader is told: the worst first. */
 const WORST_FIRST: readonly Symptom[] = ['unavailable', 'degraded', 'login', 'delayed'];
 
+/** A time of work. */
+interface Window {
+  from: Instant;
+  to: Instant;
+}
+
 export interface KnownImpact {
   service: string;
   /** The service that this one is a way of using: webmail is part of mail. */
@@ -38,8 +44,8 @@ export interface KnownNotice {
   title: { ja: string; en?: string | undefined };
   /** null: 確認中 */
   expectedRecoveryAt: Instant | null;
-  /** Works only: the actual times where they are known, else the planned ones. null: cancelled. */
-  window: { from: Instant; to: Instant } | null;
+  /** Works only, the earliest first: the actual times where they are known, else the planned ones. None: cancelled. */
+  windows: readonly Window[];
   advice?: Advice | undefined;
   impacts: KnownImpact[];
 }
@@ -136,14 +142,15 @@ function badgeOf(state: MailboxStatus['state'], onlyDelays: boolean, lately: boo
 function touch(notice: KnownNotice, mailbox: Mailbox, at: Instant): Touching | undefined {
   const impacts = notice.impacts.filter((impact) => reaches(impact, mailbox) && inForce(notice, impact, at));
   if (impacts.length === 0) return undefined;
-  const since = notice.window?.from ?? Math.min(...impacts.map((impact) => impact.startedAt));
+  const window = windowNow(notice, at);
+  const since = window?.from ?? Math.min(...impacts.map((impact) => impact.startedAt));
   return {
     id: notice.id,
     kind: notice.kind,
     title: notice.title,
     since,
     approximate: impacts.some((impact) => impact.startedAt === since && impact.approximate),
-    expectedRecoveryAt: notice.kind === 'work' ? (notice.window?.to ?? null) : notice.expectedRecoveryAt,
+    expectedRecoveryAt: notice.kind === 'work' ? (window?.to ?? null) : notice.expectedRecoveryAt,
     symptoms: worstFirst(impacts.map((impact) => impact.symptom)),
     serviceWide: impacts.every((impact) => impact.facilities === 'all'),
     direct: impacts.some((impact) => impact.service === mailbox.service),
@@ -166,8 +173,13 @@ function livingAt(mailbox: Mailbox, at: Instant): Mailbox {
 
 /** The minute of the start belongs to the fault, the minute of the recovery does not. */
 function inForce(notice: KnownNotice, impact: KnownImpact, at: Instant): boolean {
-  if (notice.kind === 'work') return notice.window !== null && notice.window.from <= at && at < notice.window.to;
+  if (notice.kind === 'work') return windowNow(notice, at) !== undefined;
   return impact.startedAt <= at && (impact.recoveredAt === null || at < impact.recoveredAt);
+}
+
+/** The time of work that it is. */
+function windowNow(notice: KnownNotice, at: Instant): Window | undefined {
+  return notice.windows.find((window) => window.from <= at && at < window.to);
 }
 
 function faultHeadline(faults: Touching[]): Headline {
@@ -189,9 +201,10 @@ function worksAhead(notices: readonly KnownNotice[], mailbox: Mailbox, at: Insta
   return notices
     .flatMap((notice) => {
       const impacts = notice.impacts.filter((impact) => reaches(impact, mailbox));
-      if (notice.kind !== 'work' || !notice.window || notice.window.from <= at || impacts.length === 0) return [];
+      const next = notice.windows.find((window) => at < window.from);
+      if (notice.kind !== 'work' || !next || impacts.length === 0) return [];
       const symptoms = worstFirst(impacts.map((impact) => impact.symptom));
-      return [{ id: notice.id, title: notice.title, ...notice.window, symptoms }];
+      return [{ id: notice.id, title: notice.title, from: next.from, to: next.to, symptoms }];
     })
     .sort((a, b) => a.from - b.from);
 }
@@ -242,7 +255,7 @@ export function serviceStatus(notices: readonly KnownNotice[], service: string, 
   const touching = notices.flatMap((notice) => {
     const impacts = notice.impacts.filter((impact) => impact.service === service && inForce(notice, impact, at));
     if (impacts.length === 0) return [];
-    const since = notice.window?.from ?? Math.min(...impacts.map((impact) => impact.startedAt));
+    const since = windowNow(notice, at)?.from ?? Math.min(...impacts.map((impact) => impact.startedAt));
     const approximate = impacts.some((impact) => impact.startedAt === since && impact.approximate);
     return [{ id: notice.id, kind: notice.kind, title: notice.title, since, approximate, impacts }];
   });

@@ -1,5 +1,6 @@
 import type { Database, Prepared, Reader, Tx } from '../db/open.ts';
 import type { StatusLink } from '../http/status-link.ts';
+import { readPlanned, workWindows } from '../notices/windows.ts';
 import type { Instant } from '../time.ts';
 import type { Advice, KnownImpact, KnownNotice, Mailbox, Text } from './affected.ts';
 
@@ -236,23 +237,17 @@ async function noticesOf(db: Reader, ids: string[]): Promise<Map<string, KnownNo
       kind: row.kind,
       title: row.title_en === null ? { ja: row.title_ja } : { ja: row.title_ja, en: row.title_en },
       expectedRecoveryAt: picture.expectedRecoveryAt ?? null,
-      window: report?.phase === 'cancel' ? null : workWindow(row),
+      windows:
+        row.kind === 'fault' || report?.phase === 'cancel'
+          ? []
+          : workWindows({
+              planned: readPlanned(row.planned_from, row.planned_to, row.planned_windows),
+              actualFrom: row.actual_from,
+              actualTo: row.actual_to,
+            }),
       advice: { unaffected: picture.unaffected, workaround: picture.workaround, residual: picture.residual },
       impacts: [],
     });
   }
   return found;
-}
-
-/** Works only: the actual times where they are known, else the planned ones. */
-function workWindow(row: {
-  kind: 'fault' | 'work';
-  planned_from: number | null;
-  planned_to: number | null;
-  actual_from: number | null;
-  actual_to: number | null;
-}): { from: Instant; to: Instant } | null {
-  const from = row.actual_from ?? row.planned_from;
-  const to = row.actual_to ?? row.planned_to;
-  return row.kind === 'work' && from !== null && to !== null ? { from, to } : null;
 }

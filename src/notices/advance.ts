@@ -294,6 +294,13 @@ function missingItems(notice: Notice, input: ReportInput, outcome: Outcome): Fie
 
 function workTimes(notice: Notice, input: ReportInput, at: Instant, problems: FieldProblem[]) {
   const planned = input.planned ?? notice.planned;
+  if (input.phase === 'extend' && notice.planned?.windows && input.planned && !input.planned.windows) {
+    problems.push({
+      field: 'planned',
+      ja: 'この工事には日程が複数あります。変わらない日程も含めて、すべて入力してください。',
+      en: 'This work has several windows. Give all of them, the unchanged ones too.',
+    });
+  }
   const times = { planned, actualFrom: notice.actualFrom, actualTo: notice.actualTo };
   if (input.phase === 'start') times.actualFrom = input.actualFrom ?? at;
   if (input.phase === 'complete') {

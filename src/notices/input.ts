@@ -12,6 +12,7 @@ import {
   MEASURE_TERMS,
   TOLD_CAUSE_STATES,
 } from './report.ts';
+import { type Planned, planOf } from './windows.ts';
 
 /** What may be typed: longer texts belong into an attachment. Characters. */
 export const LIMITS = { title: 120, body: 20_000, short: 2000, area: 300 } as const;
@@ -46,10 +47,30 @@ export const day = z
   .regex(/^\d{4}-\d{2}(-\d{2})?$/)
   .refine((value) => !Number.isNaN(Date.parse(value)), sentenceFor('日付が正しくありません。', 'This is not a date.'));
 
-const window = z.strictObject({ from: moment, to: moment }).refine((w) => w.from < w.to, {
-  ...sentenceFor('終了は開始より後にしてください。', 'The end must be after the start.'),
-  path: ['to'],
-});
+const window = z.strictObject({ from: moment.optional(), to: moment.optional() });
+
+/** When a work is planned: `from` and `to`, or `windows` where it is done in several, which do not touch each other. */
+const plan = z
+  .strictObject({ from: moment.optional(), to: moment.optional(), windows: z.array(window).min(1).max(50).optional() })
+  .transform((said, context): Planned => {
+    const windows = said.windows ?? [{ from: said.from, to: said.to }];
+    const whole = windows.flatMap(({ from, to }, index) => {
+      const at = (end: string) => (said.windows ? ['windows', index, end] : [end]);
+      const wrong = (end: string, ja: string, en: string) =>
+        context.addIssue({ code: 'custom', path: at(end), ...sentenceFor(ja, en) });
+      if (from === undefined) wrong('from', '日時を入力してください。', 'Enter date and time.');
+      if (to === undefined) wrong('to', '日時を入力してください。', 'Enter date and time.');
+      if (from === undefined || to === undefined) return [];
+      if (from >= to) wrong('to', '終了は開始より後にしてください。', 'The end must be after the start.');
+      const earlier = windows.findIndex(
+        (other) => other.from === from || ((other.from ?? from) < from && (other.to ?? 0) > from),
+      );
+      if (earlier !== -1 && earlier !== index)
+        wrong('from', 'ほかの日程と重なっています。', 'This overlaps another window.');
+      return [{ from, to }];
+    });
+    return planOf(whole) ?? z.NEVER;
+  });
 
 const code = z.string().min(1).max(64);
 
@@ -139,7 +160,7 @@ export const noticeInput = z.strictObject({
   approximate: z.boolean().optional(),
   recognisedAt: moment.nullish(),
   prominent: z.boolean().optional(),
-  planned: window.nullish(),
+  planned: plan.nullish(),
   /** The notice whose root fault this one shares, and with it the three mails. */
   sharesRootWith: z.string().max(40).nullish(),
   impacts: z.array(impact).min(1).max(200),
@@ -174,8 +195,8 @@ export const reportInput = z.strictObject({
   /** Why a notice that was closed is open again. */
   reopenReason: text(LIMITS.short).optional(),
   prominent: z.boolean().optional(),
-  /** extend: the new window. */
-  planned: window.optional(),
+  /** extend: the new window, or all windows anew. */
+  planned: plan.optional(),
   /** start and complete of a work: when it really began and ended; now where it is not said. */
   actualFrom: moment.optional(),
   actualTo: moment.optional(),

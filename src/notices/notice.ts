@@ -1,6 +1,7 @@
 import type { Instant, Language } from '../time.ts';
 import type { Impact } from './impact.ts';
 import type { Report } from './report.ts';
+import { type Planned, type Window, workWindows } from './windows.ts';
 
 /** Text that staff wrote: Japanese always, English where they had the time. */
 export interface Text {
@@ -28,7 +29,7 @@ export interface Notice {
   /** When it was declared serious; null while it is not prominent. */
   seriousAt: Instant | null;
   /** Works only: what was announced, and what really happened. */
-  planned: { from: Instant; to: Instant } | null;
+  planned: Planned | null;
   actualFrom: Instant | null;
   actualTo: Instant | null;
   firstPublishedAt: Instant | null;
@@ -88,16 +89,18 @@ function saidRecovered(notice: Notice): boolean {
 function workState(notice: Notice, now: Instant): NoticeState {
   // What was cancelled may be planned anew.
   if (notice.reports.at(-1)?.phase === 'cancel') return 'cancelled';
-  const window = workWindow(notice);
-  if (notice.actualTo !== null) return notice.actualTo <= now ? 'completed' : 'in_progress';
-  if (!window || now < window.from) return 'planned';
-  return now < window.to ? 'in_progress' : 'completed';
+  const windows = workWindows(notice);
+  if (notice.actualTo !== null && windows.length === 1) return notice.actualTo <= now ? 'completed' : 'in_progress';
+  const next = windows.find((window) => now < window.to);
+  if (!next) return windows.length > 0 ? 'completed' : 'planned';
+  return next.from <= now ? 'in_progress' : 'planned';
 }
 
-/** The actual times where they are known, else the planned ones. */
-export function workWindow(notice: Notice): { from: Instant; to: Instant } | null {
-  if (!notice.planned) return null;
-  return { from: notice.actualFrom ?? notice.planned.from, to: notice.actualTo ?? notice.planned.to };
+/** From the first moment of work to the last: the actual times where they are known, else the planned ones. */
+export function workWindow(notice: Notice): Window | null {
+  const windows = workWindows(notice);
+  const [first, last] = [windows[0], windows.at(-1)];
+  return first && last ? { from: first.from, to: last.to } : null;
 }
 
 /** When the last impact ended; null while one is open. */

@@ -73,6 +73,7 @@ function rowOf(input: NoticeFacts, now: Instant) {
     recognised_at: input.recognisedAt ?? null,
     planned_from: input.planned?.from ?? null,
     planned_to: input.planned?.to ?? null,
+    planned_windows: input.planned?.windows ? JSON.stringify(input.planned.windows) : null,
   };
 }
 

@@ -221,6 +221,7 @@ async function writeNotice(tx: Tx, before: Notice, next: Advance, input: ReportI
     first_published_at: before.firstPublishedAt ?? at,
     planned_from: next.planned?.from ?? null,
     planned_to: next.planned?.to ?? null,
+    planned_windows: next.planned?.windows ? JSON.stringify(next.planned.windows) : null,
     actual_from: next.actualFrom,
     actual_to: next.actualTo,
     ...(input.prominent === true && before.seriousAt === null ? { serious_at: at } : {}),

@@ -3,6 +3,7 @@ import type { Impact, Revision } from './impact.ts';
 import type { Text } from './notice.ts';
 import type { Phase } from './phases.ts';
 import type { Quantity } from './quantity.ts';
+import type { Planned } from './windows.ts';
 
 export const CAUSE_STATES = ['investigating', 'presumed', 'confirmed'] as const;
 /** 調査中, 推定, 確定 */
@@ -69,7 +70,7 @@ export interface Picture {
   lastToday?: boolean | undefined;
   causes?: Cause[] | undefined;
   measures?: Measure[] | undefined;
-  planned?: { from: Instant; to: Instant } | null | undefined;
+  planned?: Planned | null | undefined;
   /** When the fault began, as this report had it. Reports of old have none: then it is the notice's. */
   occurred?: { at: Instant; approximate: boolean } | undefined;
   /** What was told anew, in this report and before it. */

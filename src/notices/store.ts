@@ -11,6 +11,7 @@ import type { Impact } from './impact.ts';
 import type { Notice, Text } from './notice.ts';
 import type { Quantity } from './quantity.ts';
 import type { Picture, Report } from './report.ts';
+import { readPlanned } from './windows.ts';
 import type { Names } from './wording/names.ts';
 
 /** The room's only SQL. Rows become notices here and nowhere else. */
@@ -370,8 +371,7 @@ function noticeOf(row: NoticesTable, impacts: Impact[], reports: Report[]): Noti
     occurredApproximate: row.occurred_approximate === 1,
     recognisedAt: row.recognised_at,
     seriousAt: row.serious_at,
-    planned:
-      row.planned_from !== null && row.planned_to !== null ? { from: row.planned_from, to: row.planned_to } : null,
+    planned: readPlanned(row.planned_from, row.planned_to, row.planned_windows),
     actualFrom: row.actual_from,
     actualTo: row.actual_to,
     firstPublishedAt: row.first_published_at,

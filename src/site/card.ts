@@ -1,6 +1,7 @@
 import type { Name } from '../catalogue/catalogue.ts';
 import type { Message } from '../errors.ts';
 import { type Notice, type NoticeState, noticeState, recoveredAt, workWindow } from '../notices/notice.ts';
+import { type Window, windowAt, workWindows } from '../notices/windows.ts';
 import { STATE_WORDS } from '../notices/wording/words.ts';
 import { DAY, type Instant } from '../time.ts';
 import type { SiteContent } from './edition/content.ts';
@@ -30,7 +31,9 @@ export interface NoticeCard {
   overdue: { recovery: boolean; update: boolean };
   lastToday: boolean;
   recoveredAt: Instant | null;
-  window: { from: Instant; to: Instant } | null;
+  /** Of a work the window that it is, or the next one, or the last; all of them in windows. */
+  window: Window | null;
+  windows: Window[];
 }
 
 export function card(notice: Notice, content: SiteContent, now: Instant): NoticeCard {
@@ -56,7 +59,8 @@ export function card(notice: Notice, content: SiteContent, now: Instant): Notice
     overdue: { recovery: open && expected !== null && expected <= now, update: open && next !== null && next <= now },
     lastToday: open && (report?.picture.lastToday ?? false),
     recoveredAt: overAt(notice, state),
-    window: workWindow(notice),
+    window: windowAt(workWindows(notice), now),
+    windows: workWindows(notice),
   };
 }
 

@@ -1,4 +1,5 @@
-import { type Notice, noticeState, workWindow } from '../notices/notice.ts';
+import { type Notice, noticeState } from '../notices/notice.ts';
+import { workWindows } from '../notices/windows.ts';
 import { DAY, type Instant } from '../time.ts';
 import { addDays, type Day, dayOf, startOfDay } from './days.ts';
 import type { SiteContent } from './edition/content.ts';
@@ -76,11 +77,12 @@ function stretchesOf(notice: Notice, now: Instant): Stretch[] {
       state: impact.symptom === 'delayed' ? 'delay' : 'fault',
     }));
   }
-  const window = workWindow(notice);
   // What was cancelled was never done.
-  if (!window || noticeState(notice, now) === 'cancelled') return [];
-  const to = Math.min(window.to, now);
-  return notice.impacts.map(({ service }) => ({ service, from: window.from, to, state: 'work' }));
+  if (noticeState(notice, now) === 'cancelled') return [];
+  const windows = workWindows(notice).filter((window, index) => index === 0 || window.from < now);
+  return notice.impacts.flatMap(({ service }) =>
+    windows.map(({ from, to }) => ({ service, from, to: Math.min(to, now), state: 'work' as const })),
+  );
 }
 
 /** Each day that a stretch touches; one that ends at midnight does not touch the day that begins then. */

@@ -42,11 +42,11 @@ const ofTheDay: KnownNotice[] = day.equipment_notices.map((told) => {
 });
 
 function fault(id: string, impacts: KnownImpact[]): KnownNotice {
-  return { id, kind: 'fault', title: { ja: id }, expectedRecoveryAt: null, window: null, impacts };
+  return { id, kind: 'fault', title: { ja: id }, expectedRecoveryAt: null, windows: [], impacts };
 }
 
 function work(id: string, window: { from: number; to: number } | null): KnownNotice {
-  return { ...fault(id, [impact({ symptom: 'unavailable' })]), kind: 'work', window };
+  return { ...fault(id, [impact({ symptom: 'unavailable' })]), kind: 'work', windows: window ? [window] : [] };
 }
 
 function impact(change: Partial<KnownImpact> = {}): KnownImpact {

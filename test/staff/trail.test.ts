@@ -122,7 +122,6 @@ test('people read before and after field by field, and take the same along as a 
     await tab.emulateMedia({ colorScheme: scheme });
     await tab.goto(base + path);
     expect(await barriers(tab)).toEqual([]);
-    if (process.env.SHOTS) await tab.screenshot({ path: `${process.env.SHOTS}/audit-${width}.png` });
   }
   await closeBrowser();
 }, 120_000);

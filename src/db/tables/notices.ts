@@ -12,6 +12,8 @@ export interface NoticesTable {
   serious_at: number | null;
   planned_from: number | null;
   planned_to: number | null;
+  /** JSON array of {from, to}; null where there is one window. */
+  planned_windows: string | null;
   actual_from: number | null;
   actual_to: number | null;
   created_at: number;

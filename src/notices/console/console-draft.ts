@@ -10,6 +10,7 @@ import type { AlsoInTransaction, NoticeGround } from '../ground.ts';
 import type { Notice } from '../notice.ts';
 import type { NoticeFacts } from '../open.ts';
 import type { Poster } from '../poster.ts';
+import { planOf } from '../windows.ts';
 import { posterAt } from './console-form.ts';
 
 /** The form's own words, or those of a program that left a draft. */
@@ -97,7 +98,12 @@ function looseFacts(fields: Fields, context: FormGround): NoticeFacts {
   const { body } = readNotice(fields, context);
   const at = (name: 'occurredAt' | 'recognisedAt') =>
     typeof body[name] === 'string' ? Date.parse(body[name]) : undefined;
-  const window = body.planned as { from?: string; to?: string } | undefined;
+  const planned = body.planned as
+    | { from?: string; to?: string; windows?: { from?: string; to?: string }[] }
+    | undefined;
+  const windows = (planned?.windows ?? [planned ?? {}]).flatMap(({ from, to }) =>
+    from && to ? [{ from: Date.parse(from), to: Date.parse(to) }] : [],
+  );
   return {
     kind: body.kind as NoticeFacts['kind'],
     title: { ja: fields['title.ja']?.trim().slice(0, 120) || '（件名未入力）' },
@@ -105,6 +111,6 @@ function looseFacts(fields: Fields, context: FormGround): NoticeFacts {
     approximate: body.approximate === true,
     recognisedAt: at('recognisedAt'),
     sharesRootWith: typeof body.sharesRootWith === 'string' ? body.sharesRootWith : undefined,
-    planned: window?.from && window.to ? { from: Date.parse(window.from), to: Date.parse(window.to) } : undefined,
+    planned: planOf(windows) ?? undefined,
   };
 }

@@ -34,11 +34,14 @@ import {
 import type { Rehearsal } from './rehearse.ts';
 import { wholePreview } from './whole-preview.ts';
 
-const LISTS = ['impacts', 'causes', 'measures'] as const;
+const LISTS = ['impacts', 'causes', 'measures', 'windows'] as const;
 type FormKind = 'notice' | 'report';
 
 /** The rows that a form shows at least, so that it can be filled in without a script. */
-const LEAST = { notice: { impacts: 3, causes: 3, measures: 4 }, report: { impacts: 1, causes: 3, measures: 4 } };
+const LEAST = {
+  notice: { impacts: 3, causes: 3, measures: 4, windows: 2 },
+  report: { impacts: 1, causes: 3, measures: 4, windows: 1 },
+};
 
 /** What a form shows beside its fields. */
 export interface FormPage {

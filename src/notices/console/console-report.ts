@@ -4,7 +4,7 @@ import { languageOf, localPath } from '../../http/language.ts';
 import { findDraft } from '../drafts/draft.ts';
 import { findSchedule, scheduleDraft } from '../drafts/schedule.ts';
 import { readReport } from '../form/form.ts';
-import { fieldsFromReport } from '../form/form-fill.ts';
+import { fieldsFromPlan, fieldsFromReport } from '../form/form-fill.ts';
 import type { Fields } from '../form/form-reader.ts';
 import { foundNotice } from '../found.ts';
 import type { NoticeGround } from '../ground.ts';
@@ -62,6 +62,7 @@ function nextFields(ground: NoticeGround, notice: Notice, asked: Phase | undefin
   );
   return {
     ...Object.fromEntries(standing),
+    ...(phase === 'extend' && notice.planned ? fieldsFromPlan(notice.planned, ground.operator.timeZone) : {}),
     phase,
     expected: String(last?.number ?? 0),
     ...(mailedByDefault(phase) ? { mail: 'on' } : {}),

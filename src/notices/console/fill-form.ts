@@ -70,7 +70,7 @@ interface Read {
   recovered?: { at: string }[];
   expectedRecoveryAt?: string | null;
   nextUpdateAt?: string;
-  planned?: { from?: string; to?: string };
+  planned?: { from?: string; to?: string; windows?: { from?: string; to?: string }[] };
   report?: Pick<Read, 'expectedRecoveryAt' | 'nextUpdateAt'>;
 }
 
@@ -90,7 +90,9 @@ function factsOf(
     ...(body.recovered ?? []).map(({ at }) => Date.parse(at)),
     ...(notice?.impacts ?? []).flatMap(({ recoveredAt }) => recoveredAt ?? []),
   ];
-  const window = body.planned?.from && body.planned.to ? body.planned : undefined;
+  const first = body.planned?.windows?.[0] ?? body.planned;
+  const last = body.planned?.windows?.at(-1) ?? body.planned;
+  const window = first?.from && last?.to ? { from: first.from, to: last.to } : undefined;
   return {
     services: services.map((key) => names.services.get(key) ?? { ja: key }),
     facilities: codes.length === 0 || codes.includes('all') ? 'all' : [...new Set(codes.flat())].sort(),
@@ -101,9 +103,7 @@ function factsOf(
     recoveredAt: recoveries.length === 0 ? undefined : Math.max(...recoveries),
     expectedAt: said.expectedRecoveryAt === null ? null : time(said.expectedRecoveryAt),
     nextAt: time(said.nextUpdateAt),
-    planned: window
-      ? { from: Date.parse(window.from ?? ''), to: Date.parse(window.to ?? '') }
-      : (notice?.planned ?? undefined),
+    planned: window ? { from: Date.parse(window.from), to: Date.parse(window.to) } : (notice?.planned ?? undefined),
     operator: ground.operator.name,
     zone: ground.operator.timeZone,
   };

@@ -1,6 +1,7 @@
 import { isoTime, localInput } from '../../time.ts';
 import type { Notice } from '../notice.ts';
 import type { Report } from '../report.ts';
+import type { Planned } from '../windows.ts';
 import { showFacilities } from './facility-list.ts';
 import type { Fields } from './form-reader.ts';
 
@@ -10,7 +11,8 @@ const TIME = /(^|\.)(\w+At|at|asOf|from|to|actualFrom|actualTo)$/;
 export function fieldsFromBody(body: unknown, zone: string): Fields {
   const fields: Fields = {};
   write(fields, '', body, zone);
-  for (const list of ['impacts', 'causes', 'measures'] as const) {
+  firstWindowAlone(fields);
+  for (const list of ['impacts', 'causes', 'measures', 'windows'] as const) {
     const rows = Object.keys(fields).flatMap((name) => new RegExp(`^${list}\\.(\\d+)\\.`).exec(name)?.[1] ?? []);
     if (rows.length > 0) fields[`${list}.rows`] = String(Math.max(...rows.map(Number)) + 1);
   }
@@ -55,6 +57,21 @@ function write(fields: Fields, name: string, value: unknown, zone: string): void
   } else if (typeof value === 'string' || typeof value === 'number') {
     fields[PLAIN_TEXT.test(name) ? `${name}.ja` : name] = TIME.test(name) ? wallTime(value, zone) : String(value);
   }
+}
+
+/** The form has the first window by itself: `planned.windows.1.from` is its `windows.0.from`. */
+function firstWindowAlone(fields: Fields): void {
+  for (const [name, value] of Object.entries(fields)) {
+    const [, index, end] = /^planned\.windows\.(\d+)\.(from|to)$/.exec(name) ?? [];
+    if (index === undefined || end === undefined) continue;
+    fields[index === '0' ? `planned.${end}` : `windows.${Number(index) - 1}.${end}`] = value;
+    Reflect.deleteProperty(fields, name);
+  }
+}
+
+/** What was announced, to be announced anew or extended. */
+export function fieldsFromPlan(planned: Planned, zone: string): Fields {
+  return fieldsFromBody({ planned: planned.windows ? { windows: planned.windows } : planned }, zone);
 }
 
 function wallTime(value: string | number, zone: string): string {

@@ -105,10 +105,15 @@ export class FormReader {
     return told.length > 0 ? told : undefined;
   }
 
-  window(): { from: string | undefined; to: string | undefined } | undefined {
-    const from = this.time('planned.from');
-    const to = this.time('planned.to');
-    return from === undefined && to === undefined ? undefined : { from, to };
+  /** The first window stands alone in the form, and the others in rows below it. */
+  plan() {
+    const first = { from: this.time('planned.from'), to: this.time('planned.to') };
+    const more = this.#list('windows', ['from', 'to'], (row) => ({
+      from: this.time(`${row}.from`),
+      to: this.time(`${row}.to`),
+    }));
+    if (more.length > 0) return { windows: [first, ...more] };
+    return first.from === undefined && first.to === undefined ? undefined : first;
   }
 
   impacts() {
@@ -237,6 +242,9 @@ export class FormReader {
       const ids = this.#recoverable();
       return `recovered.${ids.find((id) => !this.ticked(`recovered.${id}.on`)) ?? ids[0] ?? ''}.on`;
     }
+    const window = /^planned\.windows\.(\d+)(\..*)?$/.exec(bare);
+    if (window?.[1] === '0') return `planned${window[2] ?? '.from'}`;
+    if (window) return this.#place(`windows.${Number(window[1]) - 1}${window[2] ?? '.from'}`);
     const row = /^\w+\.\d+/.exec(bare)?.[0];
     const moved = row === undefined ? bare : (this.#rows.get(row) ?? row) + bare.slice(row.length);
     return ALONE[moved] ?? (TEXT.test(moved) ? `${moved}.ja` : moved);

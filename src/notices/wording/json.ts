@@ -83,7 +83,9 @@ export const noticeJsonSchema = z.object({
   approximate: z.boolean(),
   recognisedAt: maybeTime,
   prominent: z.boolean(),
-  planned: z.object({ from: time, to: time }).nullable(),
+  planned: z
+    .object({ from: time, to: time, windows: z.array(z.object({ from: time, to: time })).optional() })
+    .nullable(),
   impacts: z.array(impactJson),
   reports: z.array(reportJson),
 });
@@ -104,7 +106,11 @@ export function noticeJson(notice: Notice, context: { publicUrl: string; zone: s
     approximate: notice.occurredApproximate,
     recognisedAt: maybe(notice.recognisedAt),
     prominent: notice.seriousAt !== null,
-    planned: notice.planned && { from: iso(notice.planned.from), to: iso(notice.planned.to) },
+    planned: notice.planned && {
+      from: iso(notice.planned.from),
+      to: iso(notice.planned.to),
+      windows: notice.planned.windows?.map(({ from, to }) => ({ from: iso(from), to: iso(to) })),
+    },
     impacts: notice.impacts.map((impact) => ({
       id: impact.id,
       service: impact.service,

@@ -5,6 +5,7 @@ import type { Impact, ImpactFacts, Revision } from '../impact.ts';
 import { inLanguage, type Notice, type Text } from '../notice.ts';
 import { quantityWords } from '../quantity.ts';
 import type { Cause, Measure, Picture, Report } from '../report.ts';
+import { plannedWindows } from '../windows.ts';
 import type { Called } from './names.ts';
 import {
   CAUSE_KIND_WORDS,
@@ -33,7 +34,15 @@ export function passagesOf(notice: Notice, report: Report, telling: Telling): Pa
   teller.add('title', '件名', 'Title', teller.text(picture.title ?? notice.title));
   teller.add('body', '本文', 'Text', teller.text(report.body));
   if (isFault) teller.add('occurred', '発生日時', 'Since', teller.onset(notice, picture));
-  else if (picture.planned) teller.add('planned', '予定日時', 'Planned for', teller.window(picture.planned));
+  else if (picture.planned)
+    teller.add(
+      'planned',
+      '予定日時',
+      'Planned for',
+      plannedWindows(picture.planned)
+        .map((window) => teller.window(window))
+        .join('\n'),
+    );
   for (const impact of picture.impacts)
     teller.add(`impact.${impact.id}`, '影響', 'What is affected', teller.impact(impact, picture, isFault));
   if (picture.users)

@@ -1,7 +1,8 @@
 import type { Catalogue, Facility, Name } from '../../catalogue/catalogue.ts';
 import type { Message } from '../../errors.ts';
 import { affected, type Headline, type KnownNotice, type MailboxStatus, type Touching } from '../../lookup/affected.ts';
-import { type Notice, workWindow } from '../../notices/notice.ts';
+import type { Notice } from '../../notices/notice.ts';
+import { workWindows } from '../../notices/windows.ts';
 import type { Instant } from '../../time.ts';
 import type { Asked } from './asked.ts';
 
@@ -100,7 +101,7 @@ export function knownNotices(notices: readonly Notice[], catalogue: Catalogue): 
       kind: notice.kind,
       title: notice.title,
       expectedRecoveryAt: report?.picture.expectedRecoveryAt ?? null,
-      window: report?.phase === 'cancel' ? null : workWindow(notice),
+      windows: report?.phase === 'cancel' ? [] : workWindows(notice),
       advice: report?.picture,
       impacts: notice.impacts.map((impact) => ({
         service: impact.service,

@@ -1,4 +1,5 @@
-import { type Notice, noticeState, workWindow } from '../../notices/notice.ts';
+import { type Notice, noticeState } from '../../notices/notice.ts';
+import { workWindows } from '../../notices/windows.ts';
 import type { Instant } from '../../time.ts';
 import { RECENT } from '../card.ts';
 import { isOpen } from '../words.ts';
@@ -26,16 +27,16 @@ export function turningPoints(notice: Notice): Instant[] {
 }
 
 function pointsOf(notice: Notice): Instant[] {
-  const window = workWindow(notice);
+  const windows = workWindows(notice);
   const last = notice.reports.at(-1);
   const ends = notice.impacts.flatMap((impact) => impact.recoveredAt ?? []);
-  if (window) ends.push(window.to);
+  ends.push(...windows.map((window) => window.to));
   // What was promised turns into an apology when its time has passed.
   const promises = [last?.picture.expectedRecoveryAt, last?.picture.nextUpdateAt].flatMap((moment) => moment ?? []);
   const recent = last ? [...ends, last.publishedAt] : ends;
   return [
     ...notice.impacts.map((impact) => impact.startedAt),
-    ...(window ? [window.from] : []),
+    ...windows.map((window) => window.from),
     ...ends,
     ...promises,
     ...recent.map((moment) => moment + RECENT),

@@ -2,6 +2,7 @@ import { ICalCalendarMethod, ICalEventStatus, ICalEventTransparency, default as 
 import { localPath } from '../../http/language.ts';
 import { noticeUrl } from '../../notices/ground.ts';
 import { inLanguage, type Notice, noticeState, workWindow } from '../../notices/notice.ts';
+import { plannedWindows, type Window, workWindows } from '../../notices/windows.ts';
 import { plainLines } from '../../notices/wording/markup.ts';
 import { DAY, HOUR, type Language, SECOND } from '../../time.ts';
 import type { Kind, Printing } from '../edition/sheet.ts';
@@ -42,22 +43,36 @@ function calendarOf(works: Notice[], printing: Printing, path: string, language:
   });
   const empty = `${made.toString()}\r\n`;
   const end = empty.lastIndexOf('END:VCALENDAR');
-  const events = works.map((work) => folded(made.createEvent(eventOf(work, printing, language)).toString()));
+  const events = works.flatMap((work) =>
+    windowsOf(work).map((window) => folded(made.createEvent(eventOf(work, window, printing, language)).toString())),
+  );
   return [empty.slice(0, end), ...events, empty.slice(end)].join('');
 }
 
+/** Each time of work is an event of its own: subscribers see the nights and not the days between. */
+function windowsOf(work: Notice): Window[] {
+  const windows = workWindows(work);
+  return windows.length > 0 ? windows : [{ from: work.occurredAt, to: work.occurredAt }];
+}
+
+/** Which of the planned windows it is, for the name of its event: nothing for the first, -2 for the second. */
+function placeOf(work: Notice, { from, to }: Window): string {
+  const planned = work.planned ? plannedWindows(work.planned) : [];
+  const index = planned.findIndex((window) => window.from === from || window.to === to);
+  return index > 0 ? `-${index + 1}` : '';
+}
+
 /** All times in UTC: every calendar shows them in its owner's zone. */
-function eventOf(work: Notice, printing: Printing, language: Language) {
+function eventOf(work: Notice, { from, to }: Window, printing: Printing, language: Language) {
   const { publicUrl, now } = printing;
   const cancelled = noticeState(work, now) === 'cancelled';
-  const { from, to } = workWindow(work) ?? { from: work.occurredAt, to: work.occurredAt };
   const url = noticeUrl(publicUrl + localPath('/', language).replace(/\/$/, ''), work.id);
   const told = new Date(lastTold(work));
   const kind = cancelled ? { ja: '工事中止', en: 'Work cancelled' } : { ja: '工事', en: 'Planned work' };
   const title = inLanguage(work.title, language);
   return {
     // One name for ever, in both languages: a work that is planned anew after its cancellation is the same work.
-    id: `${work.id}@${new URL(publicUrl).host}`,
+    id: `${work.id}${placeOf(work, { from, to })}@${new URL(publicUrl).host}`,
     sequence: work.version,
     // When it was told, not when this was printed: equal works give equal bytes.
     stamp: told,

@@ -1,7 +1,8 @@
 import type { Name } from '../../catalogue/catalogue.ts';
 import type { Impact, Symptom } from '../../notices/impact.ts';
-import { type Notice, noticeState, workWindow } from '../../notices/notice.ts';
+import { type Notice, noticeState } from '../../notices/notice.ts';
 import type { Picture } from '../../notices/report.ts';
+import { windowAt, workWindows } from '../../notices/windows.ts';
 import { HOUR, type Instant } from '../../time.ts';
 import type { SiteContent } from '../edition/content.ts';
 import { isUnderWay } from '../words.ts';
@@ -62,7 +63,7 @@ export function situation(content: SiteContent, now: Instant): Situation {
     restored,
     working: working.map((notice) => ({
       names: [...new Set(notice.impacts.map((impact) => impact.service))].map((key) => content.names.service(key)),
-      until: workWindow(notice)?.to ?? now,
+      until: windowAt(workWindows(notice), now)?.to ?? now,
     })),
     passwordIsRight: broken.some((one) => blocksMail(one, content)),
     notices: content.notices.filter((notice) => told.has(notice)),

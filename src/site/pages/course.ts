@@ -2,6 +2,7 @@ import type { CatalogueNames, Name } from '../../catalogue/catalogue.ts';
 import type { Message } from '../../errors.ts';
 import type { Symptom } from '../../notices/impact.ts';
 import { type Notice, type NoticeState, workWindow } from '../../notices/notice.ts';
+import { plannedWindows } from '../../notices/windows.ts';
 import { FIRST_REPORT_TARGET } from '../../notices/wording/report-look.ts';
 import type { Instant } from '../../time.ts';
 import { type ImpactView, impactView, SYMPTOM_NAMES } from '../words.ts';
@@ -93,8 +94,9 @@ function workRows(notice: Notice, state: NoticeState, asOf: Instant): Row[] {
   const rows: Row[] = [];
   const plan = (kind: 'first-plan' | 'plan', window: { from: Instant; to: Instant }) =>
     rows.push({ kind, cancelled, bar: { ...window, approximate: false, open: false, look: 'planned' } });
-  if (first && planned && (first.from !== planned.from || first.to !== planned.to)) plan('first-plan', first);
-  if (planned) plan('plan', planned);
+  if (first && planned && JSON.stringify(first) !== JSON.stringify(planned))
+    for (const window of plannedWindows(first)) plan('first-plan', window);
+  if (planned) for (const window of plannedWindows(planned)) plan('plan', window);
   if (actualFrom !== null && !cancelled) {
     // Work that nobody ended by hand ends when it was to end.
     const to = actualTo ?? (state === 'completed' ? workWindow(notice)?.to : undefined);

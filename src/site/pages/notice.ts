@@ -24,8 +24,9 @@ import {
   PHASE_WORDS,
   reportLabel,
 } from '../../notices/wording/words.ts';
-import type { Instant, Language } from '../../time.ts';
+import { DAY, type Instant, type Language } from '../../time.ts';
 import { card, type NoticeCard } from '../card.ts';
+import { dayOf } from '../days.ts';
 import type { SiteContent } from '../edition/content.ts';
 import { isSettled } from '../edition/next-change.ts';
 import type { Kind, Printing } from '../edition/sheet.ts';
@@ -51,6 +52,7 @@ export const notices: Kind = {
         view: () => ({
           ...noticePage(notice, content, now),
           ...drawn(notice, printing),
+          announced: announcedAhead(notice, printing.operator.timeZone),
           told: toldReports(notice, content.revisions.get(notice.id) ?? [], printing),
           picture: pictured(notice, printing),
           linked: isOpen(noticeState(notice, now)) ? linkedIn(notice, printing) : null,
@@ -196,6 +198,15 @@ export function noticePage(notice: Notice, content: SiteContent, now: Instant): 
     passwordIsRight: underWay && notice.kind === 'fault' && state !== 'delayed',
     desks: content.catalogue.desks,
   };
+}
+
+/** When a work was first told, and how many days of the calendar before its planned beginning. */
+function announcedAhead(notice: Notice, zone: string): { at: Instant; days: number } | null {
+  const from = notice.planned?.from;
+  const at = notice.firstPublishedAt;
+  if (notice.kind !== 'work' || from === undefined || at === null) return null;
+  const days = (Date.parse(dayOf(from, zone)) - Date.parse(dayOf(at, zone))) / DAY;
+  return days > 0 ? { at, days } : null;
 }
 
 function reportView(report: Report, revisions: Report[]): ReportView {

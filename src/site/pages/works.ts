@@ -1,4 +1,5 @@
 import { type Notice, noticeState, workWindow } from '../../notices/notice.ts';
+import { workWindows } from '../../notices/windows.ts';
 import { DAY, type Instant, localInput, MINUTE, parseLocalInput } from '../../time.ts';
 import { card, type NoticeCard } from '../card.ts';
 import type { Kind, Printing } from '../edition/sheet.ts';
@@ -70,14 +71,17 @@ function calendar({ now, today, operator }: Printing, notices: Notice[]): Calend
   const first = monthOf(now, zone);
   const wanted = new Set([first]);
   for (const notice of [...notices].sort((a, b) => (workWindow(a)?.from ?? 0) - (workWindow(b)?.from ?? 0))) {
-    const window = workWindow(notice);
-    if (!window) continue;
-    for (const iso of datesOf(window.from, window.to, zone)) {
-      const begins = iso === dateOf(window.from, zone) ? window.from : null;
-      const works = days.get(iso) ?? [];
-      works.push({ id: notice.id, title: notice.title, begins });
-      days.set(iso, works);
-      if (iso.slice(0, 7) >= first) wanted.add(iso.slice(0, 7));
+    for (const window of workWindows(notice)) {
+      for (const iso of datesOf(window.from, window.to, zone)) {
+        const begins = iso === dateOf(window.from, zone) ? window.from : null;
+        const works = days.get(iso) ?? [];
+        // A night that ends on the day on which the next one begins touches it once.
+        const same = works.find((work) => work.id === notice.id);
+        if (same) same.begins ??= begins;
+        else works.push({ id: notice.id, title: notice.title, begins });
+        days.set(iso, works);
+        if (iso.slice(0, 7) >= first) wanted.add(iso.slice(0, 7));
+      }
     }
   }
   return [...wanted]

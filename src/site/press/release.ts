@@ -164,6 +164,10 @@ class Paper {
 
   #window({ planned }: Picture): Block[] {
     const { actualFrom, actualTo } = this.#notice;
+    if (planned?.windows && actualTo === null) {
+      const nights = planned.windows.map((one) => `${this.#time(one.from)} – ${this.#time(one.to)}`);
+      return [{ label: this.#say('日程', 'Windows'), text: nights.join('\n') }];
+    }
     const from = actualFrom ?? planned?.from;
     const to = actualTo ?? planned?.to;
     if (from === undefined || to === undefined) return [];

@@ -1,4 +1,5 @@
 import { type Notice, recoveredAt, workWindow } from '../../notices/notice.ts';
+import { workWindows } from '../../notices/windows.ts';
 import type { Instant } from '../../time.ts';
 import type { Component, Components } from './components.ts';
 import { asToldBy, faultStatus, type IncidentStatus, type WorkStatus, workStatus } from './progress.ts';
@@ -53,7 +54,9 @@ export function maintenanceOf(notice: Notice, sight: Sight, components: Componen
   const cancelled = notice.reports.findLast((report) => report.phase === 'cancel');
   const ended = cancelled ? cancelled.publishedAt : window.to;
   // It begins and ends by the clock, without a report.
-  const turns = cancelled ? [] : [window.from, window.to].filter((moment) => moment <= now);
+  const turns = cancelled
+    ? []
+    : workWindows(notice).flatMap(({ from, to }) => [from, to].filter((moment) => moment <= now));
   return {
     ...commonOf(notice, sight, components),
     status,

@@ -1,5 +1,6 @@
 import type { Impact } from '../../notices/impact.ts';
-import { type Notice, workWindow } from '../../notices/notice.ts';
+import type { Notice } from '../../notices/notice.ts';
+import { workWindows } from '../../notices/windows.ts';
 import type { Instant } from '../../time.ts';
 
 /** A moment at which a service may have become another on the page. */
@@ -42,9 +43,9 @@ function momentsOf(notice: Notice, impact: Impact): Instant[] {
 }
 
 function workMoments(notice: Notice): Instant[] {
-  const window = workWindow(notice);
+  const turns = workWindows(notice).flatMap(({ from, to }) => [from, to]);
   const cancelled = notice.reports.some((report) => report.phase === 'cancel');
-  return window && !cancelled ? [window.from, window.to, notice.updatedAt] : [notice.updatedAt];
+  return cancelled ? [notice.updatedAt] : [...turns, notice.updatedAt];
 }
 
 /** It stood on the page from the report that first named it. A correction of that report came later: never too early. */
