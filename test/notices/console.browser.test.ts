@@ -1,7 +1,13 @@
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, describe, expect, test } from 'vitest';
+import { expandAll } from '../../src/alerts/expand.ts';
+import { saveDraft } from '../../src/notices/drafts/draft.ts';
+import { scheduleDraft } from '../../src/notices/drafts/schedule.ts';
 import { publishNotice } from '../../src/notices/publish.ts';
 import { findNotice } from '../../src/notices/read.ts';
+import { HOUR } from '../../src/time.ts';
+import { subscriber } from '../support/addresses.ts';
+import { alertGround } from '../support/alerts.ts';
 import { type Shirase, startApp } from '../support/app.ts';
 import { barriers } from '../support/barriers.ts';
 import { closeBrowser, hasBrowser, listen, openPage } from '../support/browser.ts';
@@ -29,8 +35,41 @@ async function hardDay(): Promise<Shirase & { base: string; cookies: [string, st
     faultInput({ title, prominent: true, impacts }, { body: { ja: LONG }, nextUpdateAt: '2014-03-06T08:30:00+09:00' }),
   );
   shirase.clock.set('2014-03-06T09:00:00+09:00');
-  const cookies = [...(await staffAt(shirase, 'publisher')).cookies];
+  await mailed(shirase);
+  const staff = await staffAt(shirase, 'publisher');
+  await waiting(shirase);
+  const cookies = [...staff.cookies];
   return { ...shirase, base: await listen(shirase.app), cookies };
+}
+
+/** Mails of every fate, so that each list of the page has something. */
+async function mailed({ db, clock }: Shirase): Promise<void> {
+  const names = ['failed', 'lost', 'held', 'fine'];
+  for (const name of names) await subscriber(db, name, ['051']);
+  await expandAll(alertGround(db, clock));
+  const fates = [
+    {
+      state: 'failed' as const,
+      reply: '550 5.1.1 <failed@elsewhere.example>: Recipient address rejected: User unknown',
+    },
+    { state: 'in_doubt' as const, doubts: 1, reply: 'connection lost after the final dot' },
+    { held_at: clock.now() },
+    { state: 'sent' as const },
+  ];
+  for (const [index, name] of names.entries()) {
+    const change = { attempts: 1, ...fates[index] };
+    await db.kysely.updateTable('mails').set(change).where('recipient', '=', `${name}@elsewhere.example`).execute();
+  }
+}
+
+/** An update that is published in a while. */
+async function waiting({ db, clock }: Shirase): Promise<void> {
+  const ground = noticeGround(db, clock);
+  const content = { api: { phase: 'update', body: { ja: LONG }, mail: false } };
+  const version = await saveDraft(ground, publisher, '20140306-1', content, 0);
+  const [staff] = await db.kysely.selectFrom('staff').selectAll().execute();
+  const poster = { ...publisher, id: staff?.id ?? '' };
+  await scheduleDraft(ground, poster, '20140306-1', { publishAt: clock.now() + HOUR, version });
 }
 
 /** Tab until it has the focus, as a person without a mouse would. */
@@ -65,6 +104,8 @@ describe.skipIf(!hasBrowser)('the console in a real browser', () => {
         `${notice}/report?phase=final`,
         `/en${notice}/report?phase=recovery`,
         `${notice}/reports/1/correct`,
+        `${notice}/deliveries`,
+        `/en${notice}/deliveries`,
         '/console/audit',
       ]) {
         await page.goto(base + path);

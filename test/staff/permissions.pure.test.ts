@@ -9,6 +9,7 @@ notice:draft     yes    yes       yes
 notice:publish   no     yes       yes
 template:write   no     yes       yes
 delivery:read    yes    yes       yes
+delivery:manage  no     yes       yes
 audit:read       no     yes       yes
 catalogue:write  no     no        yes
 people:manage    no     no        yes

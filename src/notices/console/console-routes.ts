@@ -7,6 +7,7 @@ import { page } from '../../http/views.ts';
 import { mayDo } from '../../staff/permissions.ts';
 import { parseLocalInput } from '../../time.ts';
 import { loadAlarms } from '../alarms/take-alarms.ts';
+import { deliveryRoutes } from '../deliveries/delivery-routes.ts';
 import { findDraft } from '../drafts/draft.ts';
 import { findSchedule } from '../drafts/schedule.ts';
 import { scheduleRoutes } from '../drafts/schedule-routes.ts';
@@ -58,6 +59,7 @@ export function consoleRoutes(app: FastifyInstance, ground: ConsoleGround): void
   consoleSavingRoutes(app, ground);
   consoleCorrectRoutes(app, ground);
   scheduleRoutes(app, ground);
+  deliveryRoutes(app, ground);
 
   app.get('/console/notices/:id', { config: { audience } }, (request, reply) => showNotice(ground, request, reply));
 
