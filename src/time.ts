@@ -53,6 +53,18 @@ export function wallClock(at: Instant, zone: string): WallClock {
   };
 }
 
+/** A quarter of the operator's fiscal year, which begins on 1 April: January to March 2016 is the fourth of 2015. */
+export interface FiscalQuarter {
+  year: number;
+  /** 1 is April to June. */
+  quarter: number;
+}
+
+export function fiscalQuarterOf(at: Instant, zone: string): FiscalQuarter {
+  const { year, month } = wallClock(at, zone);
+  return { year: month >= 4 ? year : year - 1, quarter: Math.floor(((month + 8) % 12) / 3) + 1 };
+}
+
 /** Minutes that the zone is ahead of UTC at that moment. */
 export function offsetMinutes(at: Instant, zone: string): number {
   return Math.round(offsetOf(at, zone) / MINUTE);

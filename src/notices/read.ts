@@ -17,6 +17,16 @@ export function loadPublished(db: Reader): Promise<Notice[]> {
   return noticeStore.published(db);
 }
 
+/** Published faults that occurred within the span, its end excluded, newest first. */
+export function loadFaults(db: Reader, span: { from: Instant; to: Instant }): Promise<Notice[]> {
+  return noticeStore.faults(db, span);
+}
+
+/** When each published fault occurred, in no order: enough to know which years there are. */
+export function faultTimes(db: Reader): Promise<Instant[]> {
+  return noticeStore.faultTimes(db);
+}
+
 /** Which notices are published and at which version each is, newest first: enough to see what must be read again. */
 export function publishedVersions(db: Reader): Promise<{ id: string; version: number }[]> {
   return noticeStore.publishedVersions(db);

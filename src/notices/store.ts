@@ -48,6 +48,32 @@ export const noticeStore = {
     return assemble(db, rows);
   },
 
+  /** Published faults that occurred within the span, its end excluded, newest first. */
+  async faults(db: Reader, { from, to }: { from: Instant; to: Instant }): Promise<Notice[]> {
+    const rows = await db
+      .selectFrom('notices')
+      .selectAll()
+      .where('kind', '=', 'fault')
+      .where('first_published_at', 'is not', null)
+      .where('occurred_at', '>=', from)
+      .where('occurred_at', '<', to)
+      .orderBy('occurred_at', 'desc')
+      .orderBy('id', 'desc')
+      .execute();
+    return assemble(db, rows);
+  },
+
+  /** When each published fault occurred, in no order. */
+  async faultTimes(db: Reader): Promise<Instant[]> {
+    const rows = await db
+      .selectFrom('notices')
+      .select('occurred_at')
+      .where('kind', '=', 'fault')
+      .where('first_published_at', 'is not', null)
+      .execute();
+    return rows.map((row) => row.occurred_at);
+  },
+
   /** In the order of published(). */
   async publishedVersions(db: Reader): Promise<{ id: string; version: number }[]> {
     return db

@@ -1,8 +1,8 @@
 import type { Reader } from '../db/open.ts';
 import { NotFound } from '../errors.ts';
 import type { Notice } from '../notices/notice.ts';
-import { findNotice, loadPublished } from '../notices/read.ts';
-import type { Instant } from '../time.ts';
+import { faultTimes, findNotice, loadFaults } from '../notices/read.ts';
+import { fiscalQuarterOf, type Instant } from '../time.ts';
 import { type Assessment, assess, type Ruling } from './facts/assess.ts';
 import { NO_FACTS } from './facts/facts.ts';
 import { factsStore, type SavedFacts } from './facts/facts-store.ts';
@@ -24,12 +24,25 @@ export async function loadAccident(db: Reader, id: string, zone: string, now: In
   return accidentOf(notice, await factsStore.find(db, id), await loadRuling(db, zone), now);
 }
 
-/** Every published fault, newest first. */
-export async function loadAccidents(db: Reader, zone: string, now: Instant): Promise<Accident[]> {
+export interface Span {
+  from: Instant;
+  /** The first moment after it. */
+  to: Instant;
+}
+
+/** Every published fault that occurred within the span, newest first. */
+export async function loadAccidents(db: Reader, zone: string, now: Instant, span: Span): Promise<Accident[]> {
   const ruling = await loadRuling(db, zone);
   const facts = await factsStore.all(db);
-  const notices = (await loadPublished(db)).filter((notice) => notice.kind === 'fault');
-  return notices.map((notice) => accidentOf(notice, facts.get(notice.id) ?? NOTHING_SAVED, ruling, now));
+  return (await loadFaults(db, span)).map((notice) =>
+    accidentOf(notice, facts.get(notice.id) ?? NOTHING_SAVED, ruling, now),
+  );
+}
+
+/** The fiscal years in which faults occurred, the newest first. */
+export async function faultYears(db: Reader, zone: string): Promise<number[]> {
+  const years = new Set((await faultTimes(db)).map((at) => fiscalQuarterOf(at, zone).year));
+  return [...years].sort((a, b) => b - a);
 }
 
 const NOTHING_SAVED = { facts: NO_FACTS, version: 0, savedAt: null, savedBy: null };

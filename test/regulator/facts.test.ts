@@ -2,11 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { publishNotice } from '../../src/notices/publish.ts';
 import { SYSTEM } from '../../src/staff/audit.ts';
 import { changeSettings } from '../../src/staff/settings.ts';
+import { HOUR } from '../../src/time.ts';
 import { type Shirase, startApp } from '../support/app.ts';
-import { textOf } from '../support/console.ts';
+import { fieldsOn, textOf } from '../support/console.ts';
 import { expectValidHtml } from '../support/html.ts';
 import { faultInput, noticeGround, publisher, smallCatalogue } from '../support/notices.ts';
-import { customerAt, keyFor, staffAt } from '../support/people.ts';
+import { csrfOf, customerAt, keyFor, PASSWORD, staffAt } from '../support/people.ts';
 
 /** A fault of the mail service since 7:34, open. */
 async function faultDay(): Promise<Shirase & { id: string }> {
@@ -99,11 +100,54 @@ describe('the facts of an accident', () => {
     expect(audit.length).toBe(1);
   });
 
+  test('users that the notice tells are reported without typing them again; where another number is reported, it asks why', async () => {
+    const shirase = await startApp();
+    await smallCatalogue(shirase.db);
+    const users = { count: 52_000, qualifier: 'at_most_about', unit: 'people' } as const;
+    const input = faultInput();
+    const impacts = input.impacts.map((impact) => ({ ...impact, users }));
+    const { id } = await publishNotice(noticeGround(shirase.db, shirase.clock), publisher, { ...input, impacts });
+    shirase.clock.set('2014-03-06T10:00:00+09:00');
+    const staff = await staffAt(shirase, 'publisher');
+    const path = `/console/notices/${id}/accident`;
+    const page = textOf(await staff.get(path));
+    expect(page).toContain('重大: すべての電気通信役務、2時間以上かつ3万人以上');
+    expect(page).toContain('空欄は、お知らせで公表した最大約52,000人を使います。');
+    const one = { version: '0', 'symptoms.rows': '1', 'symptoms.0.impact': `${id}-1` };
+    await staff.submit(path, path, {
+      ...{ ...one, 'symptoms.0.users.value': '36000', 'symptoms.0.users.qualifier': 'at_least_about' },
+    });
+    const other = textOf(await staff.get(path));
+    expect(other).toContain('約36,000人以上 公表: 最大約52,000人 異なる理由を入力してください。');
+    const sheet = textOf(await staff.get(`${path}/sheet`));
+    expect(sheet).toMatch(/影響利用者数: 約36,000人以上\s公表した数: 最大約52,000人\s公表した数と異なる理由: 調査中/);
+  });
+
+  test('what was typed when the session ended stands in the form again after the sign-in, and is not saved until its writer does', async () => {
+    const { id, ...shirase } = await faultDay();
+    const staff = await staffAt(shirase, 'publisher');
+    staff.headers['sec-fetch-site'] = 'same-origin';
+    const path = `/console/notices/${id}/accident`;
+    const fields = { version: '0', 'symptoms.rows': '1', causeOccurrence: '電源の故障 <b>&"' };
+    const token = csrfOf(await staff.get(path));
+    shirase.clock.advance(13 * HOUR);
+    const refused = await staff.post(path, { ...fields, _csrf: token });
+    expect([refused.statusCode, textOf(refused)]).toEqual([401, expect.stringContaining('有効期限が切れました')]);
+    expect(refused.body).toContain('電源の故障');
+    const kept = JSON.stringify({ path, fields });
+    const login = { _csrf: csrfOf(refused), login: 'publisher', password: PASSWORD, kept };
+    const signedIn = await staff.post('/console/sign-in', login);
+    expect(signedIn.body).toContain(`action="${path}#preview"`);
+    const back = await staff.post(path, { ...fields, _csrf: csrfOf(signedIn), action: 'preview' });
+    expect([back.statusCode, fieldsOn(back).causeOccurrence]).toEqual([200, fields.causeOccurrence]);
+    expect(await shirase.db.kysely.selectFrom('accident_facts').selectAll().execute()).toEqual([]);
+  });
+
   test('authors read them and may not save them', async () => {
     const { id, ...shirase } = await faultDay();
     const author = await staffAt(shirase, 'author');
     const path = `/console/notices/${id}/accident`;
-    expect(textOf(await author.get(path))).toContain('保存は公開担当者が行います');
+    expect(textOf(await author.get(path))).toContain('入力と保存は公開担当者か管理者が行います');
     expect((await author.submit('/console', path, {})).statusCode).toBe(403);
   });
 });
@@ -124,7 +168,7 @@ describe('while a fault is open', () => {
     await customerAt(shirase, 'taro', ['121', '051']);
     const staff = await staffAt(shirase, 'publisher');
     const page = textOf(await staff.get(`/console/notices/${id}/serious`));
-    expect(page).toContain('2 （対象設備のメールアドレス数などからの見積もり）');
+    expect(page).toContain('2人 （対象設備のメールアドレス数などからの見積もり）');
     expect(page).toContain('人数が届かないため、当てはまりません');
     expect(textOf(await staff.get('/console'))).not.toContain('重大な事故に当たります');
   });

@@ -66,7 +66,7 @@ test('the sheet is in the ministry’s order, as page, PDF and Word; what nobody
   const docx = await staff.get(`${path}.docx`);
   const word = new TextDecoder().decode(unzipSync(docx.rawPayload)['word/document.xml']);
   for (const said of ['電気通信事故報告書', '約36,000人', '発生から26分']) expect(word).toContain(said);
-  expect(textOf(await staff.get(`/en${path}`))).toContain('about 36,000 users');
+  expect(textOf(await staff.get(`/en${path}`))).toContain('about 36,000 people');
 });
 
 test('what is handed in is frozen with number and author; the next one underlines what changed', async () => {
@@ -116,14 +116,14 @@ test('the prompt report is plain text with every item, and is recorded with whom
 test('the page of reports counts down to what is due, and forgets what was handed in', async () => {
   const { id, staff, clock } = await seriousFault();
   const due = textOf(await staff.get('/console/regulator'));
-  expect(due).toContain('速報 OCNメールがご利用いただけません わかり次第すみやかに');
-  expect(due).toContain('期限 2014年4月5日(土)');
-  expect(due).toContain('2013-Q4 期限 2014年5月31日(土)');
+  expect(due).toContain('速報 すみやかに 発生から12時間26分 OCNメールがご利用いただけません');
+  expect(due).toContain('詳細な報告 2014年4月5日(土)');
+  expect(due).toContain('定期報告 2014年5月31日(土)');
   const base = `/console/notices/${id}/accident`;
   await staff.submit(`${base}/sheet`, `${base}/submissions`, { kind: 'detailed', note: '' });
   clock.set('2014-03-20T09:00:00+09:00');
   const later = await staffAtAgain();
-  expect(later).not.toContain('期限 2014年4月5日(土)');
+  expect(later).not.toContain('詳細な報告 2014年4月5日(土)');
   async function staffAtAgain() {
     return textOf(await staff.get('/console/regulator'));
   }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { loadExample } from '../../src/cli/example.ts';
+import { sumsOf, timelinessOf } from '../../src/notices/clocks/timeliness.ts';
 import { loadPostings, loadPublished } from '../../src/notices/read.ts';
-import { sumsOf, timelinessOf } from '../../src/regulator/timeliness/timeliness.ts';
 import { startApp } from '../support/app.ts';
 import { textOf } from '../support/console.ts';
 import { expectValidHtml } from '../support/html.ts';
@@ -22,7 +22,7 @@ test('6 March 2014: 26, 146, 146 and 386 minutes, 35 to 43 after recovery, and 3
   ]);
   expect([day?.first, day?.longestSilence]).toEqual([26, 367]);
   const sums = sumsOf(day ? [day] : []);
-  expect(sums).toEqual({ faults: 1, within: { 30: 1, 60: 1, 120: 1 }, median: 26, longestSilence: 367 });
+  expect(sums).toEqual({ faults: 1, timed: 1, within: { 30: 1, 60: 1, 120: 1 }, median: 26, longestSilence: 367 });
   const staff = new Browser(shirase.app);
   await staff.submit('/console/sign-in', '/console/sign-in', { login: 'publisher', password: 'shirase-example' });
   const page = await staff.get('/console/regulator/timeliness');

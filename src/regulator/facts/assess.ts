@@ -3,7 +3,7 @@ import type { Notice } from '../../notices/notice.ts';
 import { type Instant, isoTime, MINUTE } from '../../time.ts';
 import type { Criteria, CriteriaVersion } from '../criteria/criteria.ts';
 import { countedUsers, gravest, judge, type Verdict } from '../criteria/judge.ts';
-import type { Facts, SymptomFacts } from './facts.ts';
+import type { Facts, Figure, SymptomFacts } from './facts.ts';
 
 /** How a service counts where nobody has entered the facts of an accident. */
 export interface ServiceRule {
@@ -31,6 +31,10 @@ export interface AssessedSymptom {
   to: Instant | null;
   minutes: number;
   users: number | null;
+  /** Users as reported: as entered, else as the notice tells. */
+  reported: Figure | null;
+  /** Users as told in public, where that is another number than the reported one. */
+  publicly: Figure | null;
   verdict: Verdict;
 }
 
@@ -86,6 +90,34 @@ function effectOf(impact: Impact): SymptomFacts['effect'] {
 
 const MARKS = ['①', '②', '③', '④', '⑤', '⑥', '⑦', '⑧', '⑨', '⑩', '⑪', '⑫', '⑬', '⑭', '⑮', '⑯', '⑰', '⑱', '⑲', '⑳'];
 
+/** Users of a symptom as reported: as entered, else as the notice tells of its impact. Null: nobody knows yet. */
+export function reportedUsers(symptom: SymptomFacts, notice: Notice): Figure | null {
+  return symptom.users ?? toldUsers(symptom, notice);
+}
+
+/** What was told in public, where it is not the number that is reported. */
+function publicUsers(symptom: SymptomFacts, notice: Notice): Figure | null {
+  const told = symptom.publicUsers ?? toldUsers(symptom, notice);
+  const reported = reportedUsers(symptom, notice);
+  const same =
+    told?.value === reported?.value && told?.qualifier === reported?.qualifier && told?.unit === reported?.unit;
+  return same ? null : told;
+}
+
+/** What the notice tells of an impact's users; of its only impact also what it tells of the whole. */
+function toldUsers({ impact }: SymptomFacts, { impacts, reports }: Notice): Figure | null {
+  const own = impacts.find((one) => one.id === impact)?.users;
+  const whole = impacts.length === 1 && impacts[0]?.id === impact ? reports.at(-1)?.picture.users : null;
+  const told = own ?? whole;
+  return told ? { value: told.count, qualifier: told.qualifier, unit: told.unit } : null;
+}
+
+/** The number that the criteria compare: fewer than 30,000 does not reach 30,000. */
+export function countOf(figure: Figure | null): number | null {
+  if (figure === null) return null;
+  return figure.qualifier === 'under' ? Math.max(0, figure.value - 1) : figure.value;
+}
+
 interface Whole {
   notice: Notice;
   facts: Facts;
@@ -100,7 +132,8 @@ function assessOne(symptom: SymptomFacts, index: number, { notice, facts, ruling
   const category = symptom.category ?? service?.category ?? 'other';
   const from = symptom.official?.from ?? impact?.startedAt ?? notice.occurredAt;
   const to = symptom.official ? symptom.official.to : (impact?.recoveredAt ?? null);
-  const users = symptom.users?.value ?? null;
+  const reported = reportedUsers(symptom, notice);
+  const users = countOf(reported);
   const minutes = Math.max(0, ((to ?? now) - from) / MINUTE);
   const counted = { category, users, usersUnderEquipment: symptom.usersUnderEquipment };
   const verdict = judge(ruling.criteria, ruling.versions, day, {
@@ -112,5 +145,17 @@ function assessOne(symptom: SymptomFacts, index: number, { notice, facts, ruling
     equipment: facts.equipment,
   });
   const key = symptom.key ?? MARKS[index] ?? String(index + 1);
-  return { facts: symptom, impact, key, category, from, to, minutes, users: countedUsers(counted), verdict };
+  return {
+    facts: symptom,
+    impact,
+    key,
+    category,
+    from,
+    to,
+    minutes,
+    users: countedUsers(counted),
+    reported,
+    publicly: publicUsers(symptom, notice),
+    verdict,
+  };
 }

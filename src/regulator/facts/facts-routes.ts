@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { loadNames } from '../../catalogue/read.ts';
 import { Conflict, type FieldProblem, Invalid, type Message } from '../../errors.ts';
 import { requireKey, requireStaff } from '../../http/audience.ts';
+import { LONG_FORM_BYTES } from '../../http/kept-form.ts';
 import { languageOf, localPath } from '../../http/language.ts';
 import { page } from '../../http/views.ts';
 import { fieldsOf } from '../../notices/form/form.ts';
@@ -29,9 +30,8 @@ export function factsRoutes(app: FastifyInstance, ground: RegulatorGround): void
   app.get('/console/notices/:id/accident', { config: { audience: read } }, (request, reply) =>
     showFacts(ground, request, reply),
   );
-  app.post('/console/notices/:id/accident', { config: { audience: write } }, (request, reply) =>
-    submitted(ground, request, reply),
-  );
+  const written = { bodyLimit: LONG_FORM_BYTES, config: { audience: { ...write, keeps: true } } };
+  app.post('/console/notices/:id/accident', written, (request, reply) => submitted(ground, request, reply));
   app.get(
     '/api/v1/notices/:id/accident',
     {
@@ -108,8 +108,10 @@ async function showFacts(ground: RegulatorGround, request: FastifyRequest, reply
 async function submitted(ground: RegulatorGround, request: FastifyRequest, reply: FastifyReply) {
   const fields = fieldsOf(request.body);
   const { notice, saved } = await accidentAt(ground, request);
-  if ((request.body as { action?: unknown }).action === 'add-symptom') {
-    const more = { ...fields, 'symptoms.rows': String(symptomRows(fields) + 1) };
+  const { action } = request.body as { action?: unknown };
+  if (action === 'add-symptom' || action === 'preview') {
+    const rows = symptomRows(fields) + (action === 'preview' ? 0 : 1);
+    const more = { ...fields, 'symptoms.rows': String(rows) };
     return showFacts(ground, request, reply, { fields: more, problems: [], status: 200 });
   }
   const { id, name } = requireStaff(request);

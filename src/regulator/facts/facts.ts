@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { line, prose, sentenceFor } from '../../http/forms.ts';
 import { moment } from '../../notices/input.ts';
+import { QUALIFIERS, type Qualifier, UNITS, type Unit } from '../../notices/quantity.ts';
 import { ACCIDENT_KINDS } from '../criteria/criteria.ts';
 import { criteria } from '../criteria/rules.ts';
 
@@ -10,14 +11,11 @@ export const CAUSE_CLASSES = ['equipment', 'human', 'external', 'other'] as cons
 /** 設備, 人為, 外的, その他 */
 export type CauseClass = (typeof CAUSE_CLASSES)[number];
 
-export const QUALIFIERS = ['exact', 'about', 'at_most', 'at_most_about', 'at_least'] as const;
-export const UNITS = ['people', 'lines', 'companies'] as const;
-
 /** 約3万6,000人, 最大約796万人: a number with how sure it is and what it counts. */
 export interface Figure {
   value: number;
-  qualifier: (typeof QUALIFIERS)[number];
-  unit: (typeof UNITS)[number];
+  qualifier: Qualifier;
+  unit: Unit;
 }
 
 export const EFFECTS = ['stop', 'degradation', 'hindrance'] as const;
@@ -55,9 +53,9 @@ const symptom = z.strictObject({
   category: category.nullable().default(null),
   effect: z.enum(EFFECTS).default('stop'),
   description: prose(2000).nullable().default(null),
-  /** Affected users as reported. */
+  /** Affected users as reported; what the notice tells where nobody entered another number. */
   users: figure.nullable().default(null),
-  /** What was told in public, where it differs, and why. */
+  /** What was told in public where it is not what the notice says, and why the reported number differs. */
   publicUsers: figure.nullable().default(null),
   differs: prose(2000).nullable().default(null),
   /** How the users were counted. */

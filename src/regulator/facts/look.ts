@@ -1,6 +1,7 @@
 import type { CatalogueNames } from '../../catalogue/catalogue.ts';
 import type { Accident } from '../accidents.ts';
 import { categoryWords, LEVEL_WORDS, verdictWords } from '../criteria/words.ts';
+import type { Figure } from './facts.ts';
 import { figureWords } from './words.ts';
 
 /** What the criteria say of an accident, with every word in place, for a table. */
@@ -20,12 +21,18 @@ export function assessmentLook({ assessment }: Accident, names: CatalogueNames) 
       from: one.from,
       to: one.to,
       minutes: one.minutes,
-      users: one.facts.users,
-      figure: one.facts.users && { ja: figureWords(one.facts.users, 'ja'), en: figureWords(one.facts.users, 'en') },
+      figure: one.reported && wordsOf(one.reported),
+      /** What customers were told, where it is another number. */
+      told: one.publicly && wordsOf(one.publicly),
+      unexplained: one.publicly !== null && one.facts.differs === null,
       says: verdictWords(one.verdict),
       level: one.verdict.level,
       /** Emergency-call voice that is counted by those who used it only. */
       wholeMissing: one.category === 'emergency_voice' && one.facts.usersUnderEquipment === null,
     })),
   };
+}
+
+function wordsOf(figure: Figure) {
+  return { ja: figureWords(figure, 'ja'), en: figureWords(figure, 'en') };
 }

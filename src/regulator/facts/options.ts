@@ -1,17 +1,10 @@
 import type { CatalogueNames } from '../../catalogue/catalogue.ts';
 import type { Message } from '../../errors.ts';
 import type { Notice, Text } from '../../notices/notice.ts';
+import { QUALIFIER_WORDS, quantityWords, UNIT_WORDS } from '../../notices/quantity.ts';
 import { SYMPTOM_WORDS } from '../../notices/wording/words.ts';
 import { criteria } from '../criteria/rules.ts';
-import {
-  ACCIDENT_KIND_WORDS,
-  CAUSE_CLASS_WORDS,
-  EFFECT_WORDS,
-  QUALIFIER_WORDS,
-  SECRECY_WORDS,
-  UNIT_WORDS,
-  WHOLESALE_WORDS,
-} from './words.ts';
+import { ACCIDENT_KIND_WORDS, CAUSE_CLASS_WORDS, EFFECT_WORDS, SECRECY_WORDS, WHOLESALE_WORDS } from './words.ts';
 
 interface Option {
   value: string;
@@ -38,6 +31,8 @@ export function formOptions(notice: Notice, names: CatalogueNames) {
       const [service, symptom] = [names.service(impact.service), SYMPTOM_WORDS[impact.symptom]];
       return {
         value: impact.id,
+        /** What the notice tells of its users; null where it tells nothing. */
+        told: impact.users ? quantityWords(impact.users) : null,
         word: { ja: `${service.ja}: ${symptom.ja}`, en: `${service.en ?? service.ja}: ${symptom.en}` },
       };
     }),

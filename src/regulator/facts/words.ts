@@ -1,7 +1,8 @@
 import type { Message } from '../../errors.ts';
+import { quantityWords } from '../../notices/quantity.ts';
 import type { Language } from '../../time.ts';
 import type { AccidentKind } from '../criteria/criteria.ts';
-import type { CauseClass, EFFECTS, Figure, QUALIFIERS, SECRECY, UNITS, WHOLESALE_ROLES } from './facts.ts';
+import type { CauseClass, EFFECTS, Figure, SECRECY, WHOLESALE_ROLES } from './facts.ts';
 
 /** The readers' words for every closed set of the facts. */
 
@@ -38,27 +39,7 @@ export const SECRECY_WORDS: Record<(typeof SECRECY)[number], Message> = {
   violated: { ja: '侵害あり（様式第50の2の報告も必要です）', en: 'Violated (form 50-2 is due as well)' },
 };
 
-export const UNIT_WORDS: Record<(typeof UNITS)[number], Message> = {
-  people: { ja: '人', en: 'users' },
-  lines: { ja: '回線', en: 'lines' },
-  companies: { ja: '社', en: 'companies' },
-};
-
-export const QUALIFIER_WORDS: Record<(typeof QUALIFIERS)[number], Message> = {
-  exact: { ja: 'ちょうど', en: 'Exactly' },
-  about: { ja: '約', en: 'About' },
-  at_most: { ja: '最大', en: 'At most' },
-  at_most_about: { ja: '最大約', en: 'At most about' },
-  at_least: { ja: '以上', en: 'At least' },
-};
-
-/** 約36,000人, 30,000人以上 / about 36,000 users, at least 30,000 users. */
+/** 約36,000人, 30,000人以上: as the notice words its quantities. */
 export function figureWords({ value, qualifier, unit }: Figure, language: Language): string {
-  const number = value.toLocaleString('en');
-  const counted = UNIT_WORDS[unit][language];
-  if (language === 'en') {
-    return `${qualifier === 'exact' ? '' : `${QUALIFIER_WORDS[qualifier].en.toLowerCase()} `}${number} ${counted}`;
-  }
-  if (qualifier === 'exact') return `${number}${counted}`;
-  return qualifier === 'at_least' ? `${number}${counted}以上` : `${QUALIFIER_WORDS[qualifier].ja}${number}${counted}`;
+  return quantityWords({ count: value, qualifier, unit })[language];
 }

@@ -34,7 +34,8 @@ const answer = z.object({
 export function inquiryRoutes(app: FastifyInstance, ground: RegulatorGround): void {
   const path = '/console/notices/:id/inquiries';
   app.get(path, { config: { audience } }, (request, reply) => show(ground, request, reply));
-  app.post(path, { config: { audience } }, (request, reply) => submitted(ground, request, reply));
+  const written = { config: { audience: { ...audience, keeps: true } } };
+  app.post(path, written, (request, reply) => submitted(ground, request, reply));
   app.post(`${path}/answers`, { config: { audience: { who: 'staff', may: 'regulator:write' } } }, (request, reply) =>
     answered(ground, request, reply),
   );
@@ -89,6 +90,10 @@ async function submitted(ground: RegulatorGround, request: FastifyRequest, reply
   const fields = fieldsOf(request.body);
   const { notice } = await accidentAt(ground, request);
   const { id, name } = requireStaff(request);
+  // Typed before a session ended, and shown again to be looked at once more.
+  if ((request.body as { action?: unknown }).action === 'preview') {
+    return show(ground, request, reply, { fields, problems: [] });
+  }
   try {
     const read = readForm(fields, SHAPE, ground.operator.timeZone);
     const input = parseForm(read, (body) => parse(inquiryInput, body));
@@ -152,7 +157,7 @@ async function show(
     done: 'saved' in (request.query as object),
     mayWrite: mayDo(requireStaff(request).role, 'regulator:write'),
   };
-  return page(request, reply, 'regulator/inquiries', view, trouble ? 422 : 200);
+  return page(request, reply, 'regulator/inquiries', view, trouble && trouble.problems.length > 0 ? 422 : 200);
 }
 
 function inquiryLabel(field: string) {

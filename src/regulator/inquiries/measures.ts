@@ -1,7 +1,8 @@
+import { type Progress, type StandingMeasure, standingMeasures } from '../../notices/measures/progress.ts';
 import type { Notice } from '../../notices/notice.ts';
-import type { Measure } from '../../notices/report.ts';
 
-/** The measures of the newest report that lists any. */
-export function measuresOf(notice: Notice): Measure[] {
-  return notice.reports.findLast((report) => (report.picture.measures ?? []).length > 0)?.picture.measures ?? [];
+/** The measures of the newest report that lists any, with what became of them since. */
+export function measuresOf({ reports }: Notice, progress: Progress[] = []): StandingMeasure[] {
+  const newest = reports.findLastIndex(({ picture }) => (picture.measures ?? []).length > 0);
+  return standingMeasures({ reports: reports.slice(0, newest + 1) }, progress);
 }

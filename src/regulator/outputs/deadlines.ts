@@ -1,4 +1,4 @@
-import { DAY, type Instant, parseLocalInput, wallClock } from '../../time.ts';
+import { DAY, fiscalQuarterOf, type Instant, parseLocalInput, wallClock } from '../../time.ts';
 import type { Level } from '../criteria/judge.ts';
 
 /** When what must be with the ministry. How long each takes is a setting: REGULATION 2.3, 2.4, 2.7. */
@@ -20,8 +20,7 @@ export interface Period {
 }
 
 export function fiscalYearOf(at: Instant, zone: string): number {
-  const { year, month } = wallClock(at, zone);
-  return month >= 4 ? year : year - 1;
+  return fiscalQuarterOf(at, zone).year;
 }
 
 export function fiscalYear(year: number, zone: string): Period {
@@ -57,10 +56,8 @@ export function parsePeriod(key: string, zone: string): Period | undefined {
 
 /** The period that an accident is reported in. */
 export function periodOf(at: Instant, each: DeadlineRules['periodicReportEach'], zone: string): Period {
-  const year = fiscalYearOf(at, zone);
-  if (each === 'fiscal_year') return fiscalYear(year, zone);
-  const { month } = wallClock(at, zone);
-  return quarterOf(year, Math.floor(((month + 8) % 12) / 3) + 1, zone);
+  const { year, quarter } = fiscalQuarterOf(at, zone);
+  return each === 'fiscal_year' ? fiscalYear(year, zone) : quarterOf(year, quarter, zone);
 }
 
 /** The last moment at which the period's report is in time: the end of the last day of that many months after it. */

@@ -2,10 +2,13 @@ import type { Reader } from '../../db/open.ts';
 import type { Message } from '../../errors.ts';
 import type { Text } from '../../notices/notice.ts';
 import { readSettings } from '../../staff/settings.ts';
-import type { Instant } from '../../time.ts';
+import { DAY, type Instant } from '../../time.ts';
 import type { Accident } from '../accidents.ts';
 import { type Deadline, deadlinesOf, parsePeriod, periodicDue } from './deadlines.ts';
 import { submissionStore } from './submission-store.ts';
+
+/** No report is due later after its accident than a fiscal year and twelve months; what is older is a matter of lists, not of deadlines. */
+export const LATEST_DUE = 2 * 366 * DAY;
 
 export const REPORT_WORDS: Record<Deadline['kind'], Message> = {
   prompt: { ja: '速報', en: 'Prompt report' },
@@ -21,8 +24,11 @@ export interface Due extends Deadline {
   path: string;
   /** Milliseconds; null: at once. */
   left: number | null;
+  /** When it is, or became, due: what is due at once, since the accident. */
+  since: Instant;
 }
 
+/** What has not been handed in: what is due nearest to now comes first, what has been late for years last. */
 export async function dueOf(
   accidents: Accident[],
   { db, zone, now }: { db: Reader; zone: string; now: Instant },
@@ -45,8 +51,9 @@ export async function dueOf(
           ? `/console/regulator/periodic?period=${deadline.subject}`
           : `/console/notices/${notice.id}/accident/${deadline.kind === 'prompt' ? 'prompt' : 'sheet'}`,
         left: at === null ? null : at - now,
+        since: at ?? notice.occurredAt,
       });
     }
   }
-  return [...due.values()].sort((a, b) => (a.left ?? -Infinity) - (b.left ?? -Infinity));
+  return [...due.values()].sort((a, b) => Math.abs(a.since - now) - Math.abs(b.since - now));
 }

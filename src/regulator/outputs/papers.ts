@@ -1,7 +1,9 @@
 import { loadNames } from '../../catalogue/read.ts';
 import { shownAttachments } from '../../notices/attachments/attachment.ts';
-import { loadAttachments, loadPostings } from '../../notices/read.ts';
+import { loadAttachments, loadMeasureProgress, loadPostings } from '../../notices/read.ts';
+import { surfaceNames } from '../../notices/surfaces.ts';
 import type { Paper } from '../../paper/pdf.ts';
+import { readSettings } from '../../staff/settings.ts';
 import { type Instant, type Language, showDate } from '../../time.ts';
 import { type Accident, loadAccident } from '../accidents.ts';
 import type { RegulatorGround } from '../ground.ts';
@@ -29,8 +31,9 @@ export async function papersOf(ground: RegulatorGround, id: string): Promise<{ a
     zone: operator.timeZone,
     names: await loadNames(db),
     postings: (await loadPostings(db, [id])).get(id) ?? [],
+    surface: surfaceNames((await readSettings(db)).surfaces),
     inquiries: inquiryTotals(await inquiryStore.of(db, id)),
-    measures: measuresOf(accident.notice),
+    measures: measuresOf(accident.notice, (await loadMeasureProgress(db, [id])).get(id)),
     // The regulator sees what is kept from the public, too.
     drawings: shownAttachments(attached.map((one) => ({ ...one, internal: false })))
       .filter((one) => one.kind === 'configuration_diagram' || one.kind === 'outline_diagram')

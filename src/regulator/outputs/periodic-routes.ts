@@ -77,7 +77,7 @@ async function listsFor(ground: RegulatorGround, key: string | undefined, langua
   const { periodicReportEach, periodicReportMonths } = await readSettings(db.kysely);
   const period = key === undefined ? periodOf(now, periodicReportEach, zone) : parsePeriod(key, zone);
   if (!period) throw new NotFound({ ja: 'この期間はありません。', en: 'There is no such period.' });
-  const accidents = await loadAccidents(db.kysely, zone, now);
+  const accidents = await loadAccidents(db.kysely, zone, now, period);
   const names = await loadNames(db.kysely);
   const of = (wanted: ListForm) =>
     periodicList(inPeriod(accidents, period, wanted, allDetailed), wanted, { names, zone, language });
@@ -92,13 +92,16 @@ async function listsFor(ground: RegulatorGround, key: string | undefined, langua
 async function show(ground: RegulatorGround, request: FastifyRequest, reply: FastifyReply) {
   const shown = await listsOf(ground, request);
   const zone = ground.operator.timeZone;
-  const periods = [shown.year - 1, shown.year].flatMap((year) => [
-    ...[1, 2, 3, 4].map((quarter) => quarterOf(year, quarter, zone)),
-    fiscalYear(year, zone),
-  ]);
+  const { year } = shown;
+  const periods = [...[1, 2, 3, 4].map((quarter) => quarterOf(year, quarter, zone)), fiscalYear(year, zone)];
+  const latest = Math.max(year, fiscalYearOf(ground.clock.now(), zone));
   return page(request, reply, 'regulator/periodic', {
     ...shown,
     periods,
+    // Every year up to now that somebody may still look for, and the one that is shown.
+    years: [...new Set([latest, latest - 1, latest - 2, year + 1, year, year - 1])]
+      .filter((one) => one <= latest)
+      .sort((a, b) => b - a),
     now: ground.clock.now(),
     mayWrite: mayDo(requireStaff(request).role, 'regulator:write'),
   });

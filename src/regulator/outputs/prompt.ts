@@ -13,7 +13,7 @@ export function promptText(accident: Accident, ground: SheetGround, at: { now: n
   const listed = (heading: string) =>
     sheet.sections
       .find((section) => section.heading === heading)
-      ?.blocks.map(({ label, text }) => `  ${label ?? ''}: ${text.replaceAll('\n', '、')}`)
+      ?.blocks.map(({ label, text }) => `  ${label ?? ''}: ${text.replaceAll('\n', say('、', ', '))}`)
       .join('\n') ?? '';
   const expected = accident.notice.reports.at(-1)?.picture.expectedRecoveryAt;
   const recovery = expected
@@ -33,7 +33,7 @@ export function promptText(accident: Accident, ground: SheetGround, at: { now: n
     `${say('発生原因', 'Causes')}:\n${listed(say('発生原因', 'Causes'))}`,
     `${say('卸の関係', 'Wholesale')}: ${of('卸の関係', 'Wholesale')}`,
     `${say('重大な事故の判定', 'Verdict')}: ${of('判定', 'Verdict')}`,
-    `${say('問合せ件数', 'Inquiries')}: ${of('問合せ件数', 'Inquiries').replaceAll('\n', '、')}`,
+    `${say('問合せ件数', 'Inquiries')}: ${of('問合せ件数', 'Inquiries').replaceAll('\n', say('、', ', '))}`,
     `${say('記載責任者', 'Responsible')}: ${of('記載責任者', 'Responsible')}`,
   ];
   return `${lines.join('\n')}\n`;

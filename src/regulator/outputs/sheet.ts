@@ -2,9 +2,15 @@ import type { CatalogueNames, Name } from '../../catalogue/catalogue.ts';
 import { inLanguage, recoveredAt } from '../../notices/notice.ts';
 import type { Posting } from '../../notices/read.ts';
 import type { Measure } from '../../notices/report.ts';
-import { CAUSE_KIND_WORDS, CAUSE_STATE_WORDS, MEASURE_STATUS_WORDS, PHASE_WORDS } from '../../notices/wording/words.ts';
+import {
+  CAUSE_KIND_WORDS,
+  CAUSE_STATE_WORDS,
+  MEASURE_STATUS_WORDS,
+  MEASURE_TERM_WORDS,
+  PHASE_WORDS,
+} from '../../notices/wording/words.ts';
 import type { Block, Section } from '../../paper/blocks.ts';
-import { type Instant, type Language, MINUTE, showDuration, showTime } from '../../time.ts';
+import { type Instant, type Language, MINUTE, showDate, showDuration, showTime } from '../../time.ts';
 import type { Accident } from '../accidents.ts';
 import { criteria } from '../criteria/rules.ts';
 import { categoryWords, verdictWords } from '../criteria/words.ts';
@@ -26,6 +32,8 @@ export interface SheetGround {
   zone: string;
   names: CatalogueNames;
   postings: Posting[];
+  /** What a surface is called. */
+  surface: (key: string) => { ja: string; en?: string | undefined };
   inquiries: InquiryTotals;
   measures: Measure[];
   /** Titles of what is attached to the notice. */
@@ -98,18 +106,19 @@ class Writer {
     const { facts } = one;
     const until = one.to === null ? this.#say('継続中', 'ongoing') : this.#time(one.to);
     const lines = [
-      `${showDuration(one.minutes * MINUTE, this.#language)}（${this.#time(one.from)} – ${until}）`,
-      `${this.#say('影響利用者数', 'Users')}: ${facts.users ? figureWords(facts.users, this.#language) : UNKNOWN[this.#language]}`,
+      `${showDuration(one.minutes * MINUTE, this.#language)}${this.#aside(`${this.#time(one.from)} – ${until}`)}`,
+      `${this.#say('影響利用者数', 'Users')}: ${one.reported ? figureWords(one.reported, this.#language) : UNKNOWN[this.#language]}`,
     ];
     if (facts.usersUnderEquipment !== null) {
       const whole = facts.usersUnderEquipment.toLocaleString('en');
       lines.push(this.#say(`故障した設備の全利用者数: ${whole}`, `All users under the equipment: ${whole}`));
     }
     if (facts.basis) lines.push(`${this.#say('数え方', 'Counted by')}: ${facts.basis}`);
-    if (facts.publicUsers) {
-      lines.push(`${this.#say('公表した数', 'As told in public')}: ${figureWords(facts.publicUsers, this.#language)}`);
+    if (one.publicly) {
+      lines.push(`${this.#say('公表した数', 'As told in public')}: ${figureWords(one.publicly, this.#language)}`);
+      const why = facts.differs ?? UNKNOWN[this.#language];
+      lines.push(`${this.#say('公表した数と異なる理由', 'Why it differs')}: ${why}`);
     }
-    if (facts.differs) lines.push(`${this.#say('公表した数と異なる理由', 'Why it differs')}: ${facts.differs}`);
     if (facts.reference) lines.push(this.#reference(facts.reference, facts.referenceNote));
     return { label: this.#name(one), text: lines.join('\n') };
   }
@@ -117,7 +126,7 @@ class Writer {
   #reference({ from, to }: { from: Instant; to: Instant | null }, note: string | null): string {
     const length = to === null ? '' : showDuration(to - from, this.#language);
     const until = to === null ? this.#say('継続中', 'ongoing') : this.#time(to);
-    return `${this.#say('参考', 'For reference')}: ${length}（${this.#time(from)} – ${until}）${note ? ` ${note}` : ''}`;
+    return `${this.#say('参考', 'For reference')}: ${length}${this.#aside(`${this.#time(from)} – ${until}`)}${note ? ` ${note}` : ''}`;
   }
 
   #reach(): Block[] {
@@ -176,7 +185,7 @@ class Writer {
     const blocks = kinds.flatMap(([kind, own]): Block[] => {
       const public_ = told
         .filter((cause) => cause.kind === kind)
-        .map((cause) => `${this.#text(cause.text)}（${CAUSE_STATE_WORDS[cause.state][this.#language]}）`);
+        .map((cause) => `${this.#text(cause.text)}${this.#aside(CAUSE_STATE_WORDS[cause.state][this.#language])}`);
       const text = own ?? (public_.length > 0 ? public_.join('\n') : null);
       if (text === null && kind !== 'occurrence') return [];
       return [{ label: CAUSE_KIND_WORDS[kind][this.#language], text: text ?? UNKNOWN[this.#language] }];
@@ -211,7 +220,13 @@ class Writer {
     const { measures } = this.#ground;
     if (measures.length === 0) return [{ text: this.#say('検討中', 'Being considered') }];
     return measures.map((measure) => ({
-      label: `${MEASURE_STATUS_WORDS[measure.status][this.#language]}${measure.date ? ` ${measure.date}` : ''}`,
+      label: [
+        measure.term && MEASURE_TERM_WORDS[measure.term][this.#language],
+        MEASURE_STATUS_WORDS[measure.status][this.#language],
+        measure.date,
+      ]
+        .filter(Boolean)
+        .join(' '),
       text: this.#text(measure.text),
     }));
   }
@@ -223,14 +238,21 @@ class Writer {
       const phase = report ? PHASE_WORDS[report.phase][this.#language] : '';
       const number = this.#say(`第${posting.reportNumber}報`, `Report ${posting.reportNumber}`);
       return {
-        label: surfaceName(posting.surface, this.#language),
-        text: `${number} ${phase} ${this.#time(posting.postedAt)}\n${this.#since(posting.postedAt)}${posting.note ? ` ${posting.note}` : ''}`,
+        label: this.#text(this.#ground.surface(posting.surface)),
+        text: `${number} ${phase} ${this.#posted(posting)}${posting.note ? ` ${posting.note}` : ''}`,
       };
     });
     const note = saved.facts.publicityNote;
     if (posted.length === 0 && !note)
       return [{ text: this.#say('掲載の記録はありません。', 'No posting is recorded.') }];
     return [...posted, ...(note ? [{ text: note }] : [])];
+  }
+
+  /** No more exact than it is known; minutes only where the minute is. */
+  #posted({ known, postedAt, approximate }: Posting): string {
+    if (known === 'nothing') return this.#say('時刻の記録なし', 'time not recorded');
+    if (known === 'day') return showDate(postedAt, this.#ground.zone, this.#language);
+    return `${this.#time(postedAt, approximate)}\n${this.#since(postedAt)}`;
   }
 
   /** Both clocks: the guideline counts from occurrence, the promise of 2014 from recognition. */
@@ -278,18 +300,12 @@ class Writer {
     return inLanguage(text, this.#language);
   }
 
+  /** In brackets, as each language writes them. */
+  #aside(text: string): string {
+    return this.#say(`（${text}）`, ` (${text})`);
+  }
+
   #say(ja: string, en: string): string {
     return this.#language === 'ja' ? ja : en;
   }
-}
-
-const SURFACES: Record<string, { ja: string; en: string }> = {
-  support: { ja: 'サポートページ', en: 'Support page' },
-  top: { ja: 'トップページ', en: 'Top page' },
-  press: { ja: '報道発表', en: 'Press' },
-};
-
-/** Our own surfaces and the press by name; others by the key that staff gave them. */
-export function surfaceName(surface: string, language: Language): string {
-  return SURFACES[surface]?.[language] ?? surface;
 }

@@ -3,11 +3,12 @@ import { loadNames } from '../../catalogue/read.ts';
 import { requireStaff } from '../../http/audience.ts';
 import { page } from '../../http/views.ts';
 import { mayDo } from '../../staff/permissions.ts';
-import { loadAccidents } from '../accidents.ts';
+import { DAY } from '../../time.ts';
+import { faultYears, loadAccidents } from '../accidents.ts';
 import { assessmentLook } from '../facts/look.ts';
 import type { RegulatorGround } from '../ground.ts';
-import { fiscalYearOf } from '../outputs/deadlines.ts';
-import { dueOf, REPORT_WORDS } from '../outputs/due.ts';
+import { fiscalYear, fiscalYearOf } from '../outputs/deadlines.ts';
+import { dueOf, LATEST_DUE, REPORT_WORDS } from '../outputs/due.ts';
 import { criteriaRoutes } from './criteria-routes.ts';
 
 const audience = { who: 'staff', may: 'regulator:read' } as const;
@@ -18,29 +19,40 @@ export function overviewRoutes(app: FastifyInstance, ground: RegulatorGround): v
   criteriaRoutes(app, ground);
 }
 
+/** Faults on one page. */
+const PAGE = 50;
+
 async function show({ db, clock, operator }: RegulatorGround, request: FastifyRequest, reply: FastifyReply) {
   const [zone, now] = [operator.timeZone, clock.now()];
-  const accidents = await loadAccidents(db.kysely, zone, now);
+  const span = { from: now - LATEST_DUE, to: now + DAY };
+  const recent = await loadAccidents(db.kysely, zone, now, span);
+  const due = await dueOf(recent, { db: db.kysely, zone, now });
   const names = await loadNames(db.kysely);
-  const years = [...new Set(accidents.map(({ notice }) => fiscalYearOf(notice.occurredAt, zone)))].sort(
-    (a, b) => b - a,
-  );
-  const asked = Number((request.query as { year?: unknown }).year);
+  const years = await faultYears(db.kysely, zone);
+  const { year: wantedYear, page: wantedPage } = request.query as { year?: unknown; page?: unknown };
+  const asked = Number(wantedYear);
   const year = years.includes(asked) ? asked : (years[0] ?? fiscalYearOf(now, zone));
+  const period = fiscalYear(year, zone);
+  const ofYear =
+    period.from >= span.from
+      ? recent.filter(({ notice: { occurredAt } }) => occurredAt >= period.from && occurredAt < period.to)
+      : await loadAccidents(db.kysely, zone, now, period);
+  const pages = Math.max(1, Math.ceil(ofYear.length / PAGE));
+  const pageNumber = Math.min(pages, Math.max(1, Math.trunc(Number(wantedPage)) || 1));
+  const first = (pageNumber - 1) * PAGE;
   return page(request, reply, 'regulator/overview', {
-    due: (await dueOf(accidents, { db: db.kysely, zone, now })).map((one) => ({
-      ...one,
-      word: REPORT_WORDS[one.kind],
-    })),
+    due: due.map((one) => ({ ...one, word: REPORT_WORDS[one.kind], late: Math.abs(now - one.since) })),
     years,
     year,
-    accidents: accidents
-      .filter(({ notice }) => fiscalYearOf(notice.occurredAt, zone) === year)
-      .map((accident) => ({
-        notice: accident.notice,
-        look: assessmentLook(accident, names),
-        entered: accident.saved.version > 0,
-      })),
+    total: ofYear.length,
+    pages,
+    pageNumber,
+    first: first + 1,
+    accidents: ofYear.slice(first, first + PAGE).map((accident) => ({
+      notice: accident.notice,
+      look: assessmentLook(accident, names),
+      entered: accident.saved.version > 0,
+    })),
     mayWrite: mayDo(requireStaff(request).role, 'regulator:write'),
   });
 }

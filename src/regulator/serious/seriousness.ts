@@ -1,7 +1,7 @@
 import type { Notice } from '../../notices/notice.ts';
 import type { Instant } from '../../time.ts';
 import { forecast, nextThreshold, type Threshold } from '../criteria/forecast.ts';
-import { dayOfOccurrence, type Ruling, symptomsOf } from '../facts/assess.ts';
+import { countOf, dayOfOccurrence, type Ruling, reportedUsers, symptomsOf } from '../facts/assess.ts';
 import type { Facts } from '../facts/facts.ts';
 import { type Usage, usersOf } from './estimate.ts';
 
@@ -34,7 +34,7 @@ export function openThresholds(
       const service = ruling.services.get(impact.service);
       const category = symptom?.category ?? service?.category ?? 'other';
       const told = category === 'emergency_voice' ? (symptom?.usersUnderEquipment ?? null) : null;
-      const reported = told ?? symptom?.users?.value ?? null;
+      const reported = told ?? (symptom ? countOf(reportedUsers(symptom, notice)) : null);
       const users = reported ?? usersOf(impact, usage);
       const critical = symptom?.critical === true || service?.critical === true;
       const open = { category, startedAt: impact.startedAt, users, critical };

@@ -8,6 +8,8 @@ export interface Band {
   /** Inclusive; it ends before the next one. */
   from: number;
   name: Message;
+  /** For the drawing, where there is little room. */
+  short: Message;
 }
 
 export interface Bands {
@@ -15,7 +17,8 @@ export interface Bands {
   users: Band[];
 }
 
-const band = z.object({ from: z.number().min(0), name: z.object({ ja: z.string(), en: z.string() }) });
+const words = z.object({ ja: z.string(), en: z.string() });
+const band = z.object({ from: z.number().min(0), name: words, short: words });
 const file = z.object({ minutes: z.array(band).min(1), users: z.array(band).min(1) });
 
 let read: Bands | undefined;

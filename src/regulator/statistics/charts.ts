@@ -9,7 +9,8 @@ export interface HeatCell {
   heat: number;
 }
 
-export const CELL = { width: 120, height: 44 };
+/** As wide as a telephone with the names beside it, so that nothing is drawn too small to read. */
+export const CELL = { width: 56, height: 34 };
 
 /** Users to the right, duration downwards. */
 export function heatMap(matrix: Matrix, bands: Bands) {
@@ -22,15 +23,12 @@ export function heatMap(matrix: Matrix, bands: Bands) {
   return { width: bands.users.length * CELL.width, height: bands.minutes.length * CELL.height, cell: CELL, cells };
 }
 
-const BAR = { height: 14, gap: 18, length: 560 };
+const BAR = { height: 10, length: 400 };
 
-/** For each key two bars: this year above, the year before below. */
+/** Two bars, this year above and the year before below; the longest of all that are drawn together fills the width. */
 export function barsOf(shares: { count: number; before: number }[]) {
   const most = Math.max(1, ...shares.flatMap((one) => [one.count, one.before]));
-  const rows = shares.map((one, index) => {
-    const y = index * (2 * BAR.height + BAR.gap);
-    const long = (count: number) => Math.round((count / most) * BAR.length * 10) / 10;
-    return { y, now: long(one.count), before: long(one.before), under: y + BAR.height };
-  });
-  return { width: BAR.length, height: Math.max(1, rows.length * (2 * BAR.height + BAR.gap)), thick: BAR.height, rows };
+  const long = (count: number) => Math.round((count / most) * BAR.length * 10) / 10;
+  const rows = shares.map((one) => ({ now: long(one.count), before: long(one.before) }));
+  return { width: BAR.length, height: 2 * BAR.height, thick: BAR.height, rows };
 }

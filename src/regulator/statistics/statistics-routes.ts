@@ -4,12 +4,12 @@ import type { Message } from '../../errors.ts';
 import { languageOf } from '../../http/language.ts';
 import { page } from '../../http/views.ts';
 import { inLanguage, type Text } from '../../notices/notice.ts';
-import { loadAccidents } from '../accidents.ts';
+import { faultYears, loadAccidents } from '../accidents.ts';
 import { criteria } from '../criteria/rules.ts';
 import { csvOf } from '../csv.ts';
 import { CAUSE_CLASS_WORDS, UNKNOWN } from '../facts/words.ts';
 import type { RegulatorGround } from '../ground.ts';
-import { fiscalYearOf } from '../outputs/deadlines.ts';
+import { fiscalYear, fiscalYearOf } from '../outputs/deadlines.ts';
 import { file } from '../outputs/output-routes.ts';
 import { bands } from './bands.ts';
 import { barsOf, heatMap } from './charts.ts';
@@ -22,7 +22,11 @@ const audience = { who: 'staff', may: 'regulator:read' } as const;
 export function statisticsRoutes(app: FastifyInstance, ground: RegulatorGround): void {
   app.get('/console/regulator/statistics', { config: { audience } }, async (request, reply) => {
     const year = await yearOf(ground, request);
-    const drawn = { heat: heatMap(year.matrix, year.bands), bars: year.tables.map((table) => barsOf(table.shares)) };
+    const drawn = {
+      heat: heatMap(year.matrix, year.bands),
+      bars: year.tables.map((table) => barsOf(table.shares)),
+      trendBars: barsOf(year.trend),
+    };
     return page(request, reply, 'regulator/statistics', { ...year, ...drawn });
   });
   app.get('/console/regulator/statistics.csv', { config: { audience } }, async (request, reply) => {
@@ -35,12 +39,13 @@ type Year = Awaited<ReturnType<typeof yearOf>>;
 
 async function yearOf({ db, clock, operator }: RegulatorGround, request: FastifyRequest) {
   const [zone, now] = [operator.timeZone, clock.now()];
-  const counted = countedOf(await loadAccidents(db.kysely, zone, now), zone);
   const names = await loadNames(db.kysely);
   const query = request.query as { year?: unknown; level?: unknown };
-  const years = [...new Set(counted.map((one) => one.fiscalYear))].sort((a, b) => b - a);
+  const years = await faultYears(db.kysely, zone);
   const asked = Number(query.year);
   const year = years.includes(asked) ? asked : (years[0] ?? fiscalYearOf(now, zone));
+  const span = { from: fiscalYear(year - TREND, zone).from, to: fiscalYear(year, zone).to };
+  const counted = countedOf(await loadAccidents(db.kysely, zone, now, span), zone);
   const level = query.level === 'all' ? 'all' : 'major';
   const of = (wanted: number) =>
     once(counted.filter((one) => one.fiscalYear === wanted)).filter((one) => level === 'all' || one.level === 'major');
@@ -53,10 +58,20 @@ async function yearOf({ db, clock, operator }: RegulatorGround, request: Fastify
     reports: counted.filter((one) => one.fiscalYear === year).length,
     total: these.length,
     before: before.length,
-    trend: years.map((one) => ({ year: one, count: of(one).length })).reverse(),
+    trend: trendOf((wanted) => of(wanted).length, year, years),
     matrix: matrixOf(these, bands()),
     tables: tablesOf(these, before, (key) => names.service(key)),
   };
+}
+
+/** Years up to the shown one in the trend. */
+const TREND = 5;
+
+/** The oldest first; years without an accident have their place, too. */
+function trendOf(count: (year: number) => number, year: number, years: number[]) {
+  const first = Math.max(years.at(-1) ?? year, year - TREND + 1);
+  const shown = Array.from({ length: year - first + 1 }, (_, index) => first + index);
+  return shown.map((one) => ({ year: one, count: count(one), before: count(one - 1) }));
 }
 
 interface Table {

@@ -1,15 +1,15 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { languageOf } from '../../http/language.ts';
 import { page } from '../../http/views.ts';
-import { inLanguage } from '../../notices/notice.ts';
+import { sumsByQuarter, sumsOf, type Timeliness, timelinessOf, WITHIN } from '../../notices/clocks/timeliness.ts';
+import { inLanguage, type Text } from '../../notices/notice.ts';
 import { loadPostings, loadPublished } from '../../notices/read.ts';
+import { surfaceNames } from '../../notices/surfaces.ts';
+import { readSettings } from '../../staff/settings.ts';
 import { isoTime } from '../../time.ts';
 import { csvOf } from '../csv.ts';
 import type { RegulatorGround } from '../ground.ts';
-import { periodOf } from '../outputs/deadlines.ts';
 import { file } from '../outputs/output-routes.ts';
-import { surfaceName } from '../outputs/sheet.ts';
-import { sumsOf, type Timeliness, timelinessOf, WITHIN } from './timeliness.ts';
 
 const audience = { who: 'staff', may: 'regulator:read' } as const;
 
@@ -17,15 +17,15 @@ const audience = { who: 'staff', may: 'regulator:read' } as const;
 export function timelinessRoutes(app: FastifyInstance, ground: RegulatorGround): void {
   app.get('/console/regulator/timeliness', { config: { audience } }, async (request, reply) => {
     const stories = await storiesOf(ground);
-    const language = languageOf(request);
+    const nameOf = await namesOf(ground);
     return page(request, reply, 'regulator/timeliness', {
       within: WITHIN,
       sums: sumsOf(stories),
-      quarters: byQuarter(stories, ground.operator.timeZone),
+      quarters: sumsByQuarter(stories, ground.operator.timeZone),
       stories: stories
         .map((one) => ({
           ...one,
-          surfaces: one.surfaces.map((surface) => ({ ...surface, name: surfaceName(surface.surface, language) })),
+          surfaces: one.surfaces.map((surface) => ({ ...surface, name: nameOf(surface.surface) })),
         }))
         .reverse()
         .slice(0, SHOWN),
@@ -34,7 +34,7 @@ export function timelinessRoutes(app: FastifyInstance, ground: RegulatorGround):
   });
   app.get('/console/regulator/timeliness.csv', { config: { audience } }, async (request, reply) =>
     file(reply, 'text/csv; charset=utf-8', 'timeliness.csv').send(
-      csvOf(rowsOf(await storiesOf(ground), ground, request)),
+      csvOf(rowsOf(await storiesOf(ground), await namesOf(ground), { ground, request })),
     ),
   );
 }
@@ -46,16 +46,15 @@ async function storiesOf({ db, clock }: RegulatorGround): Promise<Timeliness[]> 
   return timelinessOf(await loadPublished(db.kysely), await loadPostings(db.kysely), clock.now());
 }
 
-function byQuarter(stories: Timeliness[], zone: string) {
-  const quarters = new Map<string, Timeliness[]>();
-  for (const one of stories) {
-    const { key } = periodOf(one.occurredAt, 'quarter', zone);
-    quarters.set(key, [...(quarters.get(key) ?? []), one]);
-  }
-  return [...quarters].map(([key, list]) => ({ key, ...sumsOf(list) })).sort((a, b) => a.key.localeCompare(b.key));
+async function namesOf({ db }: RegulatorGround): Promise<(surface: string) => Text> {
+  return surfaceNames((await readSettings(db.kysely)).surfaces);
 }
 
-function rowsOf(stories: Timeliness[], { operator }: RegulatorGround, request: FastifyRequest) {
+function rowsOf(
+  stories: Timeliness[],
+  nameOf: (surface: string) => Text,
+  { ground: { operator }, request }: { ground: RegulatorGround; request: FastifyRequest },
+) {
   const language = languageOf(request);
   const say = (ja: string, en: string) => (language === 'ja' ? ja : en);
   const heads = [
@@ -73,7 +72,7 @@ function rowsOf(stories: Timeliness[], { operator }: RegulatorGround, request: F
       story.root,
       inLanguage(story.title, language),
       isoTime(story.occurredAt, operator.timeZone),
-      surfaceName(one.surface, language),
+      inLanguage(nameOf(one.surface), language),
       one.first,
       one.between.join(' '),
       one.afterRecovery,

@@ -12,6 +12,7 @@ import { type Notice, noticeState, recoveredAt } from '../../notices/notice.ts';
 import { quantityWords } from '../../notices/quantity.ts';
 import type { Posting } from '../../notices/read.ts';
 import type { Picture, Report } from '../../notices/report.ts';
+import { WELL_KNOWN_SURFACES } from '../../notices/surfaces.ts';
 import {
   CAUSE_KIND_WORDS,
   CAUSE_STATE_WORDS,
@@ -266,21 +267,7 @@ function factsOf(picture: Picture | undefined): NoticePage['facts'] {
 }
 
 const SURFACE_WORDS: Record<string, Message> = {
+  ...WELL_KNOWN_SURFACES,
   support: { ja: 'この故障・工事情報', en: 'This status page' },
   top: { ja: 'トップページの重要なお知らせ', en: 'Important notice on the top page' },
-  ocn_top: { ja: 'OCNトップページ', en: 'OCN top page' },
-  official_top: { ja: 'オフィシャルトップページ', en: 'Official top page' },
-  press: { ja: '報道発表', en: 'Press release' },
-  press_conference: { ja: '記者会見', en: 'Press conference' },
-  own_site: { ja: '自社サイト', en: 'Our own site' },
-  own_site_top: { ja: '自社サイトのトップページ', en: 'Top page of our own site' },
-  branch_site: { ja: '支店のサイト', en: 'Site of a branch' },
-  blog: { ja: '公式ブログ', en: 'Official blog' },
-  sns: { ja: 'SNS', en: 'Social networks' },
-  mail: { ja: '個別のメール', en: 'Mail to customers' },
-  fax_mail_phone: { ja: 'FAX・メール・電話', en: 'Fax, mail and telephone' },
-  direct_mail: { ja: '郵送', en: 'Letters' },
-  broadcast: { ja: 'L字放送', en: 'Television overlay' },
-  phone_meeting: { ja: '電話・打ち合わせ', en: 'Telephone and meetings' },
-  call_centre: { ja: '電話窓口・店頭', en: 'Call centre and shops' },
 };

@@ -1,6 +1,6 @@
-import type { Notice } from '../../notices/notice.ts';
-import type { Posting } from '../../notices/read.ts';
-import { type Instant, MINUTE } from '../../time.ts';
+import { type FiscalQuarter, fiscalQuarterOf, type Instant, MINUTE } from '../../time.ts';
+import type { Notice } from '../notice.ts';
+import type { Posting } from '../store.ts';
 
 /** How soon one fault was told. Minutes, whole; null where it was not (yet). */
 export interface Timeliness {
@@ -67,10 +67,12 @@ function storyOf(root: string, family: Notice[], postings: Map<string, Posting[]
 }
 
 function wordsOf(notice: Notice, postings: Posting[]): Word[] {
-  return postings.map((posting) => {
+  // Of which only the day is known, or nothing, minutes cannot be counted.
+  return postings.flatMap((posting) => {
+    if (posting.known !== 'minute') return [];
     const report = notice.reports.find((one) => one.number === posting.reportNumber);
     const tells = report !== undefined && (report.tellsRecovery || report.phase === 'recovery');
-    return { surface: posting.surface, at: posting.postedAt, tellsRecovery: tells };
+    return [{ surface: posting.surface, at: posting.postedAt, tellsRecovery: tells }];
   });
 }
 
@@ -119,6 +121,8 @@ export const WITHIN = [30, 60, 120] as const;
 
 export interface TimelinessSums {
   faults: number;
+  /** Those whose first word is known to the minute: shares are of these. */
+  timed: number;
   /** Of the first word on any surface: how many came within 30, 60 and 120 minutes. */
   within: Record<(typeof WITHIN)[number], number>;
   /** The middle one; null where nothing was told. */
@@ -133,8 +137,24 @@ export function sumsOf(stories: Timeliness[]): TimelinessSums {
   const middle = Math.floor((firsts.length - 1) / 2);
   return {
     faults: stories.length,
+    timed: firsts.length,
     within: { 30: within(30), 60: within(60), 120: within(120) },
     median: firsts[middle] ?? null,
     longestSilence: silences.length === 0 ? null : Math.max(...silences),
   };
+}
+
+export interface QuarterSums extends FiscalQuarter, TimelinessSums {}
+
+/** By the quarter in which the faults occurred, the oldest first. */
+export function sumsByQuarter(stories: Timeliness[], zone: string): QuarterSums[] {
+  const quarters = new Map<number, Timeliness[]>();
+  for (const one of stories) {
+    const { year, quarter } = fiscalQuarterOf(one.occurredAt, zone);
+    const key = year * 4 + quarter - 1;
+    quarters.set(key, [...(quarters.get(key) ?? []), one]);
+  }
+  return [...quarters]
+    .sort(([a], [b]) => a - b)
+    .map(([key, list]) => ({ year: Math.floor(key / 4), quarter: (key % 4) + 1, ...sumsOf(list) }));
 }
