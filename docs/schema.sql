@@ -585,6 +585,15 @@ CREATE TABLE postings (
   PRIMARY KEY (notice_id, report_number, surface)
 );
 
+CREATE TABLE report_reminders (
+  subject text NOT NULL, -- a notice's number, or a period's key
+  kind text NOT NULL CHECK (kind IN ('detailed', 'periodic')),
+  due_at bigint NOT NULL,
+  stage text NOT NULL CHECK (stage IN ('ahead', 'day', 'over')),
+  reminded_at bigint NOT NULL,
+  PRIMARY KEY (subject, kind, due_at, stage)
+);
+
 CREATE TABLE reports (
   notice_id text NOT NULL REFERENCES notices (id),
   number integer NOT NULL CHECK (number >= 1),

@@ -45,6 +45,7 @@ import { overdueNotices } from './notices/overdue.ts';
 import { callWarnings } from './notices/warnings/call.ts';
 import { warnOfLimits } from './notices/warnings/warn.ts';
 import { warnOfSender } from './notices/warnings/warn-of-sender.ts';
+import { remindOfReports } from './regulator/outputs/remind.ts';
 import { ChannelCaller } from './site/channels/call.ts';
 import { partnersSettled, recheckPartners } from './site/channels/partner-mail.ts';
 import { spreadPublications } from './site/channels/spread.ts';
@@ -333,6 +334,7 @@ export function choresOf(ground: Omit<Ground, 'logger'>, edition: Edition, warn:
       run: () => publishScheduled({ ...ground, announce: () => {} }),
     },
     { name: 'warn staff of what is due', every: 15 * SECOND, run: () => warnOfLimits(ground) },
+    { name: 'remind staff of reports to the ministry', every: HOUR, run: () => remindOfReports(ground) },
     { name: 'warn staff where mails do not leave', every: 30 * SECOND, run: () => warnOfSender(ground) },
     { name: 'call the address of warnings', every: 5 * SECOND, run: () => callWarnings(ground) },
     { name: 'spread publications to channels', every: SECOND, run: () => spreadPublications({ ...ground, edition }) },

@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
-import type { Database, Reader } from '../db/open.ts';
+import type { Database, Reader, Tx } from '../db/open.ts';
 import { type FieldProblem, Invalid } from '../errors.ts';
 import { parse, sentenceFor } from '../http/forms.ts';
 import type { Clock } from '../time.ts';
@@ -92,6 +92,10 @@ export const SETTINGS = {
   periodicReportEach: z.enum(['quarter', 'fiscal_year']).default('quarter'),
   /** Months from the end of the period to its report. REGULATION 2.4. */
   periodicReportMonths: z.int().min(1).max(12).default(2),
+  /** Days before a report to the ministry is due at which staff are reminded; again on the last day, and when it has passed. */
+  reportReminderDays: z.int().min(1).max(60).default(7),
+  /** Whether everybody may read at /timeliness how soon faults were told. */
+  timelinessPublic: z.enum(['hidden', 'shown']).default('hidden'),
   /** The hours in which no update is owed. REGULATION 1.8 excepts "late night and early morning" and names no hours. */
   nightFrom: timeOfDay.default('00:00'),
   nightTo: timeOfDay.default('06:00'),
@@ -154,9 +158,16 @@ export async function readSettings(db: Reader): Promise<Settings> {
 
 /**
  * Changes settings; those that are not named stay. Whoever did it is recorded with before and after.
+ * `told` comes in the same transaction: the public side is told that what it reads is another.
  * @throws Invalid naming every wrong one.
  */
-export async function changeSettings(db: Database, clock: Clock, actor: Actor, changes: object): Promise<Settings> {
+export async function changeSettings(
+  db: Database,
+  clock: Clock,
+  actor: Actor,
+  changes: object,
+  told: (tx: Tx) => Promise<void> = () => Promise.resolve(),
+): Promise<Settings> {
   const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
   const wanted = parse(z.strictObject(SETTINGS).partial(), given) as Partial<Settings>;
   const now = clock.now();
@@ -170,6 +181,7 @@ export async function changeSettings(db: Database, clock: Clock, actor: Actor, c
       await staffStore.changeSetting(tx, row);
       await record(tx, now, actor, 'setting:change', 'setting', key, before[key], wanted[key]);
     }
+    if (changed.length > 0) await told(tx);
     return readSettings(tx);
   });
 }

@@ -46,6 +46,7 @@ import type {
   AccidentFactsTable,
   InquiriesTable,
   MeasureAnswersTable,
+  ReportRemindersTable,
   SeriousDecisionsTable,
   ServiceCriteriaTable,
   SubmissionsTable,
@@ -112,6 +113,7 @@ export interface Tables {
   measure_answers: MeasureAnswersTable;
   serious_decisions: SeriousDecisionsTable;
   submissions: SubmissionsTable;
+  report_reminders: ReportRemindersTable;
   alarm_groups: AlarmGroupsTable;
   alarms: AlarmsTable;
   templates: TemplatesTable;

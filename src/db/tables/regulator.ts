@@ -50,6 +50,14 @@ export interface SeriousDecisionsTable {
   decided_by: string;
 }
 
+export interface ReportRemindersTable {
+  subject: string;
+  kind: 'detailed' | 'periodic';
+  due_at: number;
+  stage: 'ahead' | 'day' | 'over';
+  reminded_at: number;
+}
+
 export interface SubmissionsTable {
   subject: string;
   kind: 'prompt' | 'detailed' | 'periodic';

@@ -100,6 +100,24 @@ export const LABELS: Record<SettingKey, SettingLabel> = {
     why: { ja: '四半期または年度が終わってから数えます。', en: 'Counted from the end of the quarter or fiscal year.' },
     unit: { ja: 'か月', en: 'months' },
   },
+  reportReminderDays: {
+    group: 'regulator',
+    label: { ja: '報告の期限の何日前に知らせるか', en: 'Remind before a report is due by' },
+    why: {
+      ja: '提出していない詳細な報告と定期報告を、「担当者への警告」の宛先に知らせます。期限の前日と、期限を過ぎたときにも、1回ずつ知らせます。',
+      en: 'Detailed and periodic reports that were not handed in are told to whom “Warnings to staff” names: then, a day before, and once when the date has passed.',
+    },
+    unit: { ja: '日前', en: 'days' },
+  },
+  timelinessPublic: {
+    group: 'publishing',
+    label: { ja: 'お知らせまでの時間のページ', en: 'Page on how soon we tell' },
+    why: {
+      ja: '故障の発生から初報までの時間を四半期ごとにまとめたページ（/timeliness）を、どなたでも見られるようにします。数字は「事故報告」の「報の早さ」と同じです。',
+      en: 'Lets everybody read at /timeliness how long it took from each fault to its first report, by quarter. The figures are those of “Timeliness” among the accident reports.',
+    },
+    words: { hidden: { ja: '公開しない', en: 'Not shown' }, shown: { ja: '公開する', en: 'Shown to everybody' } },
+  },
   nightFrom: {
     group: 'clocks',
     label: { ja: '深夜の始まり', en: 'Night begins at' },
