@@ -190,7 +190,7 @@ async function buildRooms(app: FastifyInstance, ground: Ground, announce: () => 
   const { secret, oidcCustomers } = ground;
   const realm = { publicUrl, secret, clock, warn };
   staffRoutes(app, {
-    ...{ db, clock, operator, secret, publicUrl },
+    ...{ db, clock, operator, secret, publicUrl, changed: catalogue.changed },
     staffProvider: providerOf('staff', ground.oidcStaff, realm),
   });
   const guard = ownPasswordGuard(situations, { db, clock, warn });

@@ -18,6 +18,7 @@ import { press } from './press/kind.ts';
 import { sharing } from './sharing/kind.ts';
 import { statuspage } from './statuspage/kind.ts';
 import { text } from './text/kind.ts';
+import { timeliness } from './timeliness/kind.ts';
 
 /** All that the edition is made of. What it says first is printed first. */
 export const KINDS: Kind[] = [
@@ -30,6 +31,7 @@ export const KINDS: Kind[] = [
   services,
   text,
   history,
+  timeliness,
   works,
   press,
   attachments,

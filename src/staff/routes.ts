@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { Database } from '../db/open.ts';
+import type { Database, Tx } from '../db/open.ts';
 import { Invalid } from '../errors.ts';
 import { Attempts } from '../http/attempts.ts';
 import { safeBack } from '../http/audience.ts';
@@ -32,6 +32,8 @@ export interface StaffGround {
   publicUrl: string;
   operator: Operator;
   staffProvider?: Provider | undefined;
+  /** Tells the public side, in the same transaction, that a setting which it shows is another. */
+  changed: (tx: Tx) => Promise<void>;
 }
 
 const signInForm = z.object({

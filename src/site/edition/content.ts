@@ -15,6 +15,7 @@ import {
   publishedVersions,
 } from '../../notices/read.ts';
 import type { Report } from '../../notices/report.ts';
+import { readSettings } from '../../staff/settings.ts';
 import type { Instant } from '../../time.ts';
 
 /** What the pages are made of, read once for each edition. */
@@ -32,6 +33,8 @@ export interface SiteContent {
   attachments: Map<string, Attachment[]>;
   /** What became of measures after their reports, by notice. */
   progress: Map<string, Progress[]>;
+  /** Whether everybody may see how soon faults were told. */
+  timelinessPublic: boolean;
   /** When anything was last published, or the catalogue changed. */
   changedAt: Instant;
 }
@@ -75,6 +78,7 @@ export class Shelf {
       progress: new Map([...stories].map(([id, story]) => [id, story.progress])),
       catalogue: await loadCatalogue(db),
       names: await loadNames(db),
+      timelinessPublic: (await readSettings(db)).timelinessPublic === 'shown',
       changedAt: await editionChangedAt(db),
     };
   }

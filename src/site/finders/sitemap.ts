@@ -44,6 +44,7 @@ function placesOf({ content, operator }: Printing): Place[] {
   return [
     { path: '/', changedAt: content.changedAt },
     { path: '/works', ...changed(works) },
+    ...(content.timelinessPublic ? [{ path: '/timeliness' }] : []),
     { path: '/history', ...changed(content.notices) },
     { path: '/check' },
     { path: '/embed' },

@@ -17,11 +17,16 @@ export const history: Kind = {
     yield* pageSheets(printing, {
       path: '/history',
       template: 'site/history',
-      mark: short(printing.stamp(newest) + months.map(({ key, notices }) => `${key}:${notices.length}`).join()),
+      mark: short(
+        printing.stamp(newest) +
+          months.map(({ key, notices }) => `${key}:${notices.length}`).join() +
+          printing.content.timelinessPublic,
+      ),
       view: () => ({
         newest: newest.map((notice) => card(notice, printing.content, printing.now)),
         years: yearsOf(months),
         services: printing.content.catalogue.services,
+        timeliness: printing.content.timelinessPublic,
       }),
     });
     for (const [at, month] of months.entries()) yield* monthSheets(printing, months, at, month);

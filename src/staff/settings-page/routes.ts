@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Database } from '../../db/open.ts';
+import type { Database, Tx } from '../../db/open.ts';
 import { type FieldProblem, Invalid } from '../../errors.ts';
 import { requireStaff } from '../../http/audience.ts';
 import { languageOf, localPath } from '../../http/language.ts';
@@ -23,8 +23,11 @@ const KEYS = Object.keys(SETTINGS) as SettingKey[];
 const FIELDS = KEYS.map((key) => ({ key, ...LABELS[key], field: fieldKind(SETTINGS[key], LABELS[key]) }));
 
 /** What an administrator changes while the service runs: every setting on one page. */
-export function settingsRoutes(app: FastifyInstance, ground: { db: Database; clock: Clock }): void {
-  const { db, clock } = ground;
+export function settingsRoutes(
+  app: FastifyInstance,
+  ground: { db: Database; clock: Clock; changed: (tx: Tx) => Promise<void> },
+): void {
+  const { db, clock, changed } = ground;
 
   app.get('/console/settings', { config: { audience } }, async (request, reply) => show(db, request, reply));
 
@@ -32,7 +35,7 @@ export function settingsRoutes(app: FastifyInstance, ground: { db: Database; clo
     const { id, name } = requireStaff(request);
     const body = (request.body ?? {}) as Record<string, unknown>;
     try {
-      await changeSettings(db, clock, { kind: 'staff', id, name }, changesIn(body));
+      await changeSettings(db, clock, { kind: 'staff', id, name }, changesIn(body), changed);
     } catch (error) {
       if (!(error instanceof Invalid)) throw error;
       return show(db, request, reply, { body, problems: error.problems });
