@@ -21,8 +21,7 @@ const readers = (async () => {
     const page = await load(house.process, `${house.base}/`, EVERY, CONNECTIONS);
     const lookup = await load(house.process, `${house.base}/my`, EVERY, CONNECTIONS, [house.cookie]);
     errors += page.errors + lookup.errors;
-    // Between two loads all connections are gone: what is still open then has been forgotten.
-    await wait(500);
+    await settled();
     samples.push({
       second: second(),
       megabytes: residentMegabytes(house.process),
@@ -31,6 +30,15 @@ const readers = (async () => {
   }
 })();
 await readers;
+
+/** Between two loads all connections go: what is still open once no more of them close has been forgotten. */
+async function settled(): Promise<void> {
+  let open = Number.POSITIVE_INFINITY;
+  for (let looks = 0; looks < 30 && open > CONNECTIONS / 10; looks++) {
+    await wait(500);
+    open = openDescriptors(house.process);
+  }
+}
 await house.stop();
 console.table(samples);
 const warm = samples.slice(Math.floor(samples.length / 4));

@@ -97,6 +97,8 @@ export async function buildApp(ground: Ground): Promise<FastifyInstance> {
     connectionTimeout: 30_000,
     requestTimeout: 30_000,
     keepAliveTimeout: 65_000,
+    // Who sends his request byte by byte is let go soon after its time, not at the next half minute.
+    http: { headersTimeout: 20_000, connectionsCheckingInterval: 2000 },
     routerOptions: { maxParamLength: 300 },
     forceCloseConnections: 'idle',
     frameworkErrors: (error, request, reply) => {

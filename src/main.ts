@@ -68,9 +68,12 @@ async function prepareFirstStart(config: Config, db: Database, ground: ReturnTyp
   return config.example ? loadExample(ground) : '';
 }
 
+/** Everybody comes at the same moment: who finds no place in the system's queue is heard seconds later. It cuts this to net.core.somaxconn. */
+const BACKLOG = 16_384;
+
 async function listen(app: FastifyInstance, config: Config): Promise<void> {
   try {
-    await app.listen({ host: config.host, port: config.port });
+    await app.listen({ host: config.host, port: config.port, backlog: BACKLOG });
   } catch (error) {
     if ((error as { code?: string }).code !== 'EADDRINUSE') throw error;
     throw new ConfigError([
