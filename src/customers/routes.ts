@@ -43,7 +43,7 @@ export async function customerRoutes(
 
   app.post('/my/sign-in', { config: { audience: { who: 'everyone', form: true } } }, async (request, reply) => {
     const form = parse(signInForm, request.body);
-    const customer = await checkCustomer(db, attempts, request.ip, form);
+    const customer = await checkCustomer({ ...ground, attempts }, request.ip, form);
     if (!customer) {
       const back = safeBack(form.back, '');
       const view = { login: form.login, back, wrong: true, notice: null };

@@ -26,6 +26,18 @@ export const customerStore = {
     return db.selectFrom('customers').selectAll().where('login', '=', login).executeTakeFirst();
   },
 
+  /** The password's hash of whoever is the first at or after this place among all ids, which are random. */
+  async hashNear(db: Reader, place: string): Promise<string | null> {
+    const row = await db
+      .selectFrom('customers')
+      .select('password_hash')
+      .where('id', '>=', place)
+      .orderBy('id')
+      .limit(1)
+      .executeTakeFirst();
+    return row?.password_hash ?? null;
+  },
+
   async bySubject(db: Reader, subject: string): Promise<Selectable<CustomersTable> | undefined> {
     return db.selectFrom('customers').selectAll().where('oidc_subject', '=', subject).executeTakeFirst();
   },

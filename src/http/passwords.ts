@@ -29,19 +29,28 @@ export function hashPassword(password: string, gate = hashingGate): Promise<stri
 }
 
 /**
- * Whether the password is right. `stored` is null where there is no such account or it has no password: the same work is done.
+ * Whether the password is right. `stored` is null where there is no such account or it has no password: the same work is done, on
+ * `decoy` where one is given (a real hash of somebody else, and right for nobody here).
  * @throws Busy where too many wait.
  */
-export function passwordMatches(stored: string | null, password: string, gate = hashingGate): Promise<boolean> {
+export function passwordMatches(
+  stored: string | null,
+  password: string,
+  { gate = hashingGate, decoy = null }: { gate?: Gate; decoy?: string | null } = {},
+): Promise<boolean> {
   return gate.run(async () => {
     nobody ??= await hash('there is no such account', COST);
-    const text = password.normalize('NFKC');
-    if (stored !== null && isLegacy(stored)) {
-      // The older system hashed what was typed; where folding changes that, either will do.
-      const legacy = await legacyMatches(stored, password).catch(() => false);
-      if (legacy !== undefined) return legacy || (text !== password && (await legacyMatches(stored, text)) === true);
-    }
-    const right = await verify(stored ?? nobody, text).catch(() => false);
+    const right = await matches(stored ?? decoy ?? nobody, password);
     return right && stored !== null;
   });
+}
+
+async function matches(stored: string, password: string): Promise<boolean> {
+  const text = password.normalize('NFKC');
+  if (isLegacy(stored)) {
+    // The older system hashed what was typed; where folding changes that, either will do.
+    const legacy = await legacyMatches(stored, password).catch(() => false);
+    if (legacy !== undefined) return legacy || (text !== password && (await legacyMatches(stored, text)) === true);
+  }
+  return verify(stored, text).catch(() => false);
 }

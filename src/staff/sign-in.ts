@@ -18,7 +18,7 @@ export async function checkStaff(
   const login = given.login.trim().toLowerCase();
   attempts.check(`staff:${login}`, ip);
   const row = await staffStore.byLogin(db.kysely, login);
-  const right = await passwordMatches(row?.password_hash ?? null, given.password, staffHashingGate);
+  const right = await passwordMatches(row?.password_hash ?? null, given.password, { gate: staffHashingGate });
   if (!right || !row || row.disabled_at !== null) {
     attempts.failed(`staff:${login}`, ip);
     return null;

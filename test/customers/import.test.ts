@@ -40,6 +40,28 @@ const mailboxes = ({ db }: Shirase) =>
   db.kysely.selectFrom('mailboxes').select(['address', 'facility', 'moved_from']).orderBy('address').execute();
 
 describe('passwords of the older system', () => {
+  test('are slow for whoever tries them, and a login that nobody has is as slow', async () => {
+    const { shirase, take } = await house();
+    const slow = await bcrypt(PASSWORD, 11);
+    const names = Array.from({ length: 40 }, (_, n) => `old${n}`);
+    await take(names.map((name) => `${name},${slow},,${name}@m121.example,121\n`).join(''));
+    // what a guess costs, and not what others do to this machine meanwhile: the fastest of three
+    const least = { known: Infinity, unknown: Infinity };
+    for (let n = 0; n < 3; n++) {
+      for (const [kind, login] of [
+        ['known', `old${n}`],
+        ['unknown', `nobody${n}`],
+      ] as const) {
+        const before = performance.now();
+        expect((await signIn(shirase, login, 'wrong')).came).toBe(false);
+        least[kind] = Math.min(least[kind], performance.now() - before);
+      }
+    }
+    // argon2 alone would be a tenth
+    expect(least.unknown / least.known).toBeGreaterThan(0.4);
+    expect(least.unknown / least.known).toBeLessThan(2.5);
+  });
+
   test('bcrypt and scrypt hashes let their owners in and are argon2id from then on', async () => {
     const { shirase, take } = await house();
     const salt = Buffer.from('sixteen bytes!!!');
