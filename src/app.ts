@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import cookie from '@fastify/cookie';
 import formbody from '@fastify/formbody';
-import helmet from '@fastify/helmet';
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import { addressRoutes } from './alerts/addresses/address-routes.ts';
 import { bounceRoutes } from './alerts/bounces/bounce-routes.ts';
@@ -16,7 +15,7 @@ import { assetRoutes } from './http/assets.ts';
 import { guardRoutes, recordAudiences } from './http/audience.ts';
 import { costOf, gateRoutes, makeGates } from './http/cost.ts';
 import { answer, answerErrors, answerMissing, missImpossibleNames } from './http/errors.ts';
-import { CONTENT_POLICY } from './http/headers.ts';
+import { answerSafely } from './http/headers.ts';
 import { stripLanguage } from './http/language.ts';
 import type { ProviderSettings } from './http/oidc/provider.ts';
 import { providerOf } from './http/oidc/realms.ts';
@@ -152,17 +151,13 @@ async function buildRooms(app: FastifyInstance, ground: Ground, announce: () => 
   const { db, clock, publicUrl, operator } = ground;
   const { edition } = app;
   answerWithRequestId(app);
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const { url, config } = request.routeOptions;
     ground.metrics?.answered(costOf(url, config.audience), reply.statusCode, reply.elapsedTime);
+    done();
   });
   gateRoutes(app);
-  await app.register(helmet, {
-    contentSecurityPolicy: { useDefaults: false, directives: CONTENT_POLICY },
-    strictTransportSecurity: app.secure ? { maxAge: 31_536_000, includeSubDomains: true } : false,
-    referrerPolicy: { policy: 'same-origin' },
-    crossOriginEmbedderPolicy: false,
-  });
+  answerSafely(app);
   await app.register(cookie);
   await app.register(formbody, { bodyLimit: 262_144 });
   guardRoutes(app, {

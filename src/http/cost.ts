@@ -82,8 +82,14 @@ export function gateRoutes(app: FastifyInstance): void {
     if (reads(request)) await enter(request);
   });
   app.addHook('preHandler', enter);
-  app.addHook('onSend', async (request) => leave(request));
-  app.addHook('onResponse', async (request) => leave(request));
+  app.addHook('onSend', (request, _reply, _payload, done) => {
+    leave(request);
+    done();
+  });
+  app.addHook('onResponse', (request, _reply, done) => {
+    leave(request);
+    done();
+  });
   app.addHook('onRequestAbort', async (request) => leave(request));
   app.addHook('onTimeout', async (request) => leave(request));
 }

@@ -1,3 +1,5 @@
+import type { FastifyInstance } from 'fastify';
+
 /**
  * What every answer carries so that a browser does not do more with it than it should (RELIABILITY.md, security checklist).
  * Frozen lists: the pages of the edition are answered with them ten thousand times a second.
@@ -31,8 +33,26 @@ const POLICIES: Record<Use, Record<string, string[]>> = {
   file: FILE_POLICY,
 };
 
-/** @param secure served over https: browsers are told to stay there. */
-export function safetyHeaders(use: Use, secure: boolean): Record<string, string> {
+const made = new Map<string, Readonly<Record<string, string>>>();
+
+/** @param secure served over https: browsers are told to stay there. @returns one frozen list for each pair. */
+export function safetyHeaders(use: Use, secure: boolean): Readonly<Record<string, string>> {
+  const key = `${use} ${secure}`;
+  const headers = made.get(key) ?? Object.freeze(makeHeaders(use, secure));
+  made.set(key, headers);
+  return headers;
+}
+
+/** Every route behind this answers as a page of one person does, unless it says otherwise itself. */
+export function answerSafely(app: FastifyInstance): void {
+  const headers = safetyHeaders('page', app.secure);
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.headers(headers);
+    done();
+  });
+}
+
+function makeHeaders(use: Use, secure: boolean): Record<string, string> {
   const ancestors = use === 'frame' ? ['*'] : CONTENT_POLICY.frameAncestors;
   const policy = { ...POLICIES[use], frameAncestors: ancestors };
   return {

@@ -17,7 +17,8 @@ export function requestIds(trusted: boolean): (raw: IncomingMessage) => string {
 
 /** Whoever complains can say which request it was: the name stands on its answer. */
 export function answerWithRequestId(app: FastifyInstance): void {
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header(HEADER, request.id);
+    done();
   });
 }

@@ -102,6 +102,8 @@ export async function lookupRoutes(app: FastifyInstance, ground: LookupGround): 
       '/api/v1/me/mail-status',
       {
         config: { audience: { who: 'customer' } },
+        // On the worst day everybody asks this: it is written as it was made, without being checked once more.
+        serializerCompiler: () => JSON.stringify,
         schema: {
           tags: ['customer'],
           summary: 'Whether the signed-in customer’s own mailboxes are affected now',
