@@ -13,6 +13,7 @@ import { examineDatabase } from './doctor/database.ts';
 import { examineDns } from './doctor/dns.ts';
 import { type Finding, fail, type Patient, reasonOf } from './doctor/finding.ts';
 import { examineDisk, examineLimits } from './doctor/machine.ts';
+import { examineProviders } from './doctor/provider.ts';
 import { examineSmtp } from './doctor/smtp.ts';
 import { UsageError } from './usage.ts';
 
@@ -24,6 +25,7 @@ const CHECKS: Record<string, (patient: Patient) => Promise<Finding[]>> = {
   disk: examineDisk,
   limits: examineLimits,
   certificates: examineCertificates,
+  providers: examineProviders,
 };
 
 /** `shirase doctor`: looks at all that this installation needs and changes nothing; ends with 1 where something fails. */

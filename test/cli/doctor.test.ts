@@ -66,9 +66,20 @@ async function startRelay({ key, cert }: ReturnType<typeof certificate>) {
 
 /** A server with a clock that is so many seconds ahead. */
 async function startPages({ key, cert, file }: ReturnType<typeof certificate>, ahead: number) {
-  const server = createServer({ key, cert }, (_request, answer) => {
+  const server = createServer({ key, cert }, (request, answer) => {
     answer.sendDate = false;
-    answer.setHeader('date', new Date(Date.now() + ahead * 1000).toUTCString()).end();
+    answer.setHeader('date', new Date(Date.now() + ahead * 1000).toUTCString());
+    const issuer = `https://${request.headers.host}`;
+    // It is a provider, too: one with a key, which says who it is.
+    answer.end(
+      JSON.stringify({
+        issuer,
+        authorization_endpoint: `${issuer}/authorize`,
+        token_endpoint: `${issuer}/token`,
+        jwks_uri: `${issuer}/keys`,
+        keys: [{ kty: 'EC' }],
+      }),
+    );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => new Promise<void>((resolve) => server.close(() => resolve())));
@@ -97,6 +108,9 @@ test('the doctor finds a healthy house healthy, and its test mail arrives signed
       DATABASE_URL: url,
       DATA_DIR: freshFolder(),
       PUBLIC_URL: pages.url,
+      OIDC_STAFF_ISSUER: pages.url,
+      OIDC_STAFF_CLIENT_ID: 'shirase',
+      OIDC_STAFF_CLIENT_SECRET: 'a secret of tests',
       NODE_EXTRA_CA_CERTS: pages.cert,
       SHIRASE_SECRET: 'a secret of tests, longer than thirty-two characters',
       SMTP_URL: relay.url('p@ss'),
@@ -122,6 +136,7 @@ test('the doctor finds a healthy house healthy, and its test mail arrives signed
     'p=reject',
     'same time',
     'good for 199 days',
+    'its keys are there: 1',
   ])
     expect(said).toContain(words);
   expect(doctor.said()).not.toContain('p@ss');
@@ -148,6 +163,10 @@ test('the doctor names everything that is wrong, and what to do', async () => {
       DATABASE_URL: url,
       DATA_DIR: '/proc/shirase',
       PUBLIC_URL: pages.url,
+      OIDC_STAFF_ISSUER: `${pages.url}/realm`,
+      OIDC_STAFF_CLIENT_ID: 'shirase',
+      OIDC_STAFF_CLIENT_SECRET: 'a secret of tests',
+      NODE_EXTRA_CA_CERTS: pages.cert,
       SMTP_URL: relay.url('wrong'),
       MAIL_FROM: 'notices@status.example',
       MAIL_BOUNCE_DOMAIN: 'back.status.example',
@@ -170,7 +189,9 @@ test('the doctor names everything that is wrong, and what to do', async () => {
     'nobody takes in what comes back',
     '100 s ahead',
     '/proc/shirase cannot be written to',
-    'certificate is not trusted',
+    'is good for 2 days',
+    '/realm says that it is',
+    'exactly what it says',
   ])
     expect(said).toContain(words);
   expect(said).not.toContain('p@ss');

@@ -9,6 +9,8 @@ function provided({ config, settings }: Patient): [string, string | undefined][]
     ['PUBLIC_URL', config.publicUrl],
     ['CDN_PURGE_URL', config.cdnPurgeUrl],
     ['the address of warnings', settings.warnWebhook],
+    ['OIDC_CUSTOMER_ISSUER', config.oidcCustomers?.issuer],
+    ['OIDC_STAFF_ISSUER', config.oidcStaff?.issuer],
   ];
 }
 

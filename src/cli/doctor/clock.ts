@@ -18,6 +18,8 @@ export async function examineClock(patient: Patient): Promise<Finding[]> {
   const others: [string, string | undefined][] = [
     ['PUBLIC_URL', config.publicUrl],
     ['CDN_PURGE_URL', config.cdnPurgeUrl],
+    ['OIDC_CUSTOMER_ISSUER', config.oidcCustomers?.issuer],
+    ['OIDC_STAFF_ISSUER', config.oidcStaff?.issuer],
   ];
   for (const [name, url] of others) {
     if (url === undefined) continue;
