@@ -44,6 +44,7 @@ import { letterSince } from './notices/letter-since.ts';
 import { overdueNotices } from './notices/overdue.ts';
 import { callWarnings } from './notices/warnings/call.ts';
 import { warnOfLimits } from './notices/warnings/warn.ts';
+import { warnOfMeasures } from './notices/warnings/warn-of-measures.ts';
 import { warnOfSender } from './notices/warnings/warn-of-sender.ts';
 import { remindOfReports } from './regulator/outputs/remind.ts';
 import { ChannelCaller } from './site/channels/call.ts';
@@ -336,6 +337,7 @@ export function choresOf(ground: Omit<Ground, 'logger'>, edition: Edition, warn:
     { name: 'warn staff of what is due', every: 15 * SECOND, run: () => warnOfLimits(ground) },
     { name: 'remind staff of reports to the ministry', every: HOUR, run: () => remindOfReports(ground) },
     { name: 'warn staff where mails do not leave', every: 30 * SECOND, run: () => warnOfSender(ground) },
+    { name: 'remind staff of measures past their day', every: HOUR, run: () => warnOfMeasures(ground) },
     { name: 'call the address of warnings', every: 5 * SECOND, run: () => callWarnings(ground) },
     { name: 'spread publications to channels', every: SECOND, run: () => spreadPublications({ ...ground, edition }) },
     { name: 'call the channels', every: SECOND, run: () => caller.round() },

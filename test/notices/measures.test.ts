@@ -1,10 +1,15 @@
 import { expect, test } from 'vitest';
 import { overdueMeasures } from '../../src/notices/measures/overdue-measures.ts';
 import { publishNotice, publishReport } from '../../src/notices/publish.ts';
+import { warnOfMeasures } from '../../src/notices/warnings/warn-of-measures.ts';
+import { SYSTEM } from '../../src/staff/audit.ts';
+import { changeSettings } from '../../src/staff/settings.ts';
 import { fieldsOn, textOf } from '../support/console.ts';
+import { courierTo } from '../support/mail.ts';
 import { faultInput, nextReport, publisher } from '../support/notices.ts';
 import { csrfOf, keyFor, staffAt } from '../support/people.ts';
 import { startSite } from '../support/site.ts';
+import { startReceiver } from '../support/smtp.ts';
 
 const ID = '20140306-1';
 const ZONE = 'Asia/Tokyo';
@@ -56,6 +61,40 @@ test('a measure is overdue once its planned month is over, until somebody says t
   expect(page).toContain('ソフトウェア面 （実施済、 2014年11月4日 ） 監視を強化します。');
   expect(page).toContain('2014年9月1日(月) 実施中 試験をしています。');
   expect(page).toContain('2014年11月4日(火) 実施済');
+});
+
+test('staff are reminded of an overdue measure by mail and by a signed call, in the morning and once for each day', async () => {
+  const { db, clock, ground, app } = await explained();
+  const smtp = await startReceiver();
+  await changeSettings(db, clock, SYSTEM, {
+    warnMail: ['chief@operator.example'],
+    warnWebhook: 'https://pager.example/',
+  });
+  const remind = () => warnOfMeasures(ground);
+  clock.set('2014-08-31T12:00:00+09:00');
+  expect(await remind()).toBe(0);
+  clock.set('2014-09-01T03:00:00+09:00');
+  expect(await remind()).toBe(0);
+  clock.set('2014-09-01T09:00:00+09:00');
+  expect((await Promise.all([remind(), remind()])).sort()).toEqual([0, 1]);
+  clock.set('2014-09-20T09:00:00+09:00');
+  expect(await remind()).toBe(0);
+  const headers = await keyFor(db, clock, 'notices:write');
+  const payload = { status: 'in_progress', date: '2014-09-25' };
+  await app.inject({ method: 'POST', url: `/api/v1/notices/${ID}/measures/m1/progress`, headers, payload });
+  clock.set('2014-09-26T10:00:00+09:00');
+  expect(await remind()).toBe(1);
+  await courierTo(db, clock, smtp.url).drain();
+  const mails = await smtp.read();
+  const subject = '【予定日超過】再発防止策 OCNメールがご利用いただけません';
+  expect(mails.map((mail) => mail.subject)).toEqual([subject]);
+  expect(mails[0]?.text).toContain('監視を強化します。\n  実施中、予定 2014年9月25日');
+  expect(mails[0]?.text).toContain(`http://status.example/console/notices/${ID}/measures`);
+  const calls = await db.kysely.selectFrom('warning_calls').select('body').orderBy('created_at').execute();
+  expect(calls.map(({ body }) => JSON.parse(body) as unknown)).toMatchObject([
+    { type: 'measures.overdue', data: { measures: [{ notice: ID, measure: 'm1', plannedFor: '2014-08' }] } },
+    { data: { measures: [{ plannedFor: '2014-09-25' }] } },
+  ]);
 });
 
 test('a publisher tells it in the console, an author may look, and a later report has the last word', async () => {
