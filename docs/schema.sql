@@ -533,7 +533,7 @@ CREATE TABLE notices (
   updated_at bigint NOT NULL,
 
   version integer NOT NULL DEFAULT 0
-, planned_windows text);
+, planned_windows text, links text);
 
 CREATE INDEX notices_by_change ON notices (updated_at);
 

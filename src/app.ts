@@ -31,6 +31,7 @@ import type { ReturnPaths } from './mail/letter/return-path.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import { attachmentRoutes } from './notices/attachments/attachment-routes.ts';
 import { consoleRoutes } from './notices/console/console-routes.ts';
+import { linkRoutes } from './notices/links/link-routes.ts';
 import { measureRoutes } from './notices/measures/measure-routes.ts';
 import { changeEdition } from './notices/read.ts';
 import { noticeRoutes } from './notices/routes.ts';
@@ -196,6 +197,7 @@ async function buildRooms(app: FastifyInstance, ground: Ground, announce: () => 
   const customerProvider = oidcCustomers && provider && { provider, match: oidcCustomers.match };
   await customerRoutes(app, { db, clock, operator, publicUrl, secret, guard, customerProvider });
   noticeRoutes(app, { db, clock, operator, publicUrl, announce });
+  linkRoutes(app, { db, clock, operator, publicUrl, announce });
   measureRoutes(app, { db, clock, operator, publicUrl, announce });
   await attachmentRoutes(app, { db, clock, operator, publicUrl, announce });
   const notices = { db, clock, operator, publicUrl, announce };

@@ -1,5 +1,6 @@
 import type { Instant, Language } from '../time.ts';
 import type { Impact } from './impact.ts';
+import type { NoticeLink } from './links/link.ts';
 import type { Report } from './report.ts';
 import { type Planned, type Window, workWindows } from './windows.ts';
 
@@ -32,6 +33,8 @@ export interface Notice {
   planned: Planned | null;
   actualFrom: Instant | null;
   actualTo: Instant | null;
+  /** How it hangs together with others, as staff said on this one. */
+  links?: NoticeLink[] | undefined;
   firstPublishedAt: Instant | null;
   updatedAt: Instant;
   version: number;

@@ -35,6 +35,7 @@ export async function openDraftNotice(
       ...rowOf(input, now),
       kind: input.kind,
       serious_at: null,
+      links: null,
       actual_from: null,
       actual_to: null,
       created_at: now,

@@ -8,6 +8,7 @@ import type {
 } from '../db/tables/notices.ts';
 import { type Instant, wallClock } from '../time.ts';
 import type { Impact } from './impact.ts';
+import type { NoticeLink } from './links/link.ts';
 import type { Notice, Text } from './notice.ts';
 import type { Quantity } from './quantity.ts';
 import type { Picture, Report } from './report.ts';
@@ -87,6 +88,21 @@ export const noticeStore = {
 
   async byIds(db: Reader, ids: string[]): Promise<Notice[]> {
     return assemble(db, await db.selectFrom('notices').selectAll().where('id', 'in', ids).execute());
+  },
+
+  /** Published notices that this one names, and those that name it. */
+  async linkedWith(db: Reader, { id, links = [] }: Notice): Promise<Notice[]> {
+    const named = links.flatMap((link) => link.notice ?? []);
+    const rows = await db
+      .selectFrom('notices')
+      .selectAll()
+      .where('first_published_at', 'is not', null)
+      .where((eb) =>
+        eb.or([eb('links', 'like', `%"notice":"${id}"%`), ...(named.length > 0 ? [eb('id', 'in', named)] : [])]),
+      )
+      .orderBy('id')
+      .execute();
+    return assemble(db, rows);
   },
 
   async ofRoot(db: Reader, rootId: string): Promise<Notice[]> {
@@ -398,6 +414,7 @@ function noticeOf(row: NoticesTable, impacts: Impact[], reports: Report[]): Noti
     recognisedAt: row.recognised_at,
     seriousAt: row.serious_at,
     planned: readPlanned(row.planned_from, row.planned_to, row.planned_windows),
+    ...(row.links === null ? {} : { links: JSON.parse(row.links) as NoticeLink[] }),
     actualFrom: row.actual_from,
     actualTo: row.actual_to,
     firstPublishedAt: row.first_published_at,

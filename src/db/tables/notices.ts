@@ -14,6 +14,8 @@ export interface NoticesTable {
   planned_to: number | null;
   /** JSON array of {from, to}; null where there is one window. */
   planned_windows: string | null;
+  /** JSON array; null where it hangs together with no other. */
+  links: string | null;
   actual_from: number | null;
   actual_to: number | null;
   created_at: number;

@@ -37,6 +37,7 @@ const LABELS: Record<string, Message> = {
 };
 
 const ROWS: Record<string, Message> = {
+  links: { ja: '関連', en: 'Link' },
   windows: { ja: 'ほかの日程', en: 'Other window' },
   impacts: { ja: '影響', en: 'Impact' },
   causes: { ja: '原因', en: 'Cause' },

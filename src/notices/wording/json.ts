@@ -86,6 +86,14 @@ export const noticeJsonSchema = z.object({
   planned: z
     .object({ from: time, to: time, windows: z.array(z.object({ from: time, to: time })).optional() })
     .nullable(),
+  links: z.array(
+    z.object({
+      relation: z.string(),
+      notice: z.string().optional(),
+      url: z.string().optional(),
+      name: text.optional(),
+    }),
+  ),
   impacts: z.array(impactJson),
   reports: z.array(reportJson),
 });
@@ -111,6 +119,7 @@ export function noticeJson(notice: Notice, context: { publicUrl: string; zone: s
       to: iso(notice.planned.to),
       windows: notice.planned.windows?.map(({ from, to }) => ({ from: iso(from), to: iso(to) })),
     },
+    links: notice.links ?? [],
     impacts: notice.impacts.map((impact) => ({
       id: impact.id,
       service: impact.service,

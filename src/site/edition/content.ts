@@ -2,6 +2,7 @@ import type { Catalogue, CatalogueNames } from '../../catalogue/catalogue.ts';
 import { loadCatalogue, loadNames } from '../../catalogue/read.ts';
 import type { Reader } from '../../db/open.ts';
 import { type Attachment, isPublic } from '../../notices/attachments/attachment.ts';
+import { type Bond, bondsOf } from '../../notices/links/link.ts';
 import type { Progress } from '../../notices/measures/progress.ts';
 import type { Notice } from '../../notices/notice.ts';
 import {
@@ -27,6 +28,8 @@ export interface SiteContent {
   postings: Map<string, Posting[]>;
   /** By the root fault that they share. */
   families: Map<string, Notice[]>;
+  /** How notices hang together, from both ends, by notice. */
+  bonds: Map<string, Bond[]>;
   /** Every revision of each report, for notices that have corrections. */
   revisions: Map<string, Report[]>;
   /** Files that everybody may see, earlier versions too, by notice. */
@@ -72,6 +75,7 @@ export class Shelf {
     return {
       notices,
       families: familiesOf(notices),
+      bonds: bondsOf(notices),
       postings: new Map([...stories].map(([id, story]) => [id, story.postings])),
       revisions: new Map([...stories].map(([id, story]) => [id, story.revisions])),
       attachments: new Map([...stories].map(([id, story]) => [id, story.attachments])),

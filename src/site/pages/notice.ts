@@ -7,6 +7,7 @@ import {
   shownAttachments,
 } from '../../notices/attachments/attachment.ts';
 import { ATTACHMENT_KIND_WORDS } from '../../notices/attachments/words.ts';
+import type { Bond } from '../../notices/links/link.ts';
 import { standingMeasures } from '../../notices/measures/progress.ts';
 import { type Notice, noticeState, recoveredAt } from '../../notices/notice.ts';
 import { quantityWords } from '../../notices/quantity.ts';
@@ -49,7 +50,7 @@ export const notices: Kind = {
         path: `/notices/${notice.id}`,
         template: 'site/notice',
         // Its relatives are named on it.
-        mark: printing.stamp(content.families.get(notice.rootId) ?? [notice]),
+        mark: printing.stamp(namedOn(notice, content)),
         view: () => ({
           ...noticePage(notice, content, now),
           ...drawn(notice, printing),
@@ -121,6 +122,8 @@ export interface NoticePage {
   postings: (Omit<Posting, 'surface'> & { surface: Message })[];
   attachments: AttachmentView[];
   related: { id: string; title: Name }[];
+  /** Other notices and pages that it hangs together with. */
+  bonds: Bond[];
   /** What was told of the cause before, oldest first; empty while that never changed. */
   causeBefore: { label: Message; state: Message; text: Name | null }[];
   passwordIsRight: boolean;
@@ -195,6 +198,7 @@ export function noticePage(notice: Notice, content: SiteContent, now: Instant): 
     related: (content.families.get(notice.rootId) ?? [])
       .filter((other) => other.id !== notice.id)
       .map((other) => ({ id: other.id, title: other.title })),
+    bonds: content.bonds.get(notice.id) ?? [],
     causeBefore: causeBefore(notice),
     passwordIsRight: underWay && notice.kind === 'fault' && state !== 'delayed',
     desks: content.catalogue.desks,
@@ -208,6 +212,13 @@ function announcedAhead(notice: Notice, zone: string): { at: Instant; days: numb
   if (notice.kind !== 'work' || from === undefined || at === null) return null;
   const days = (Date.parse(dayOf(from, zone)) - Date.parse(dayOf(at, zone))) / DAY;
   return days > 0 ? { at, days } : null;
+}
+
+/** The notice and all whose titles stand on its page. */
+function namedOn(notice: Notice, content: SiteContent): Notice[] {
+  const bonds = new Set((content.bonds.get(notice.id) ?? []).map((bond) => bond.notice?.id));
+  const linked = bonds.size > 0 ? content.notices.filter((one) => bonds.has(one.id)) : [];
+  return [...new Set([...(content.families.get(notice.rootId) ?? [notice]), ...linked])];
 }
 
 function reportView(report: Report, revisions: Report[]): ReportView {

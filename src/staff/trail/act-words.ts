@@ -5,6 +5,7 @@ export const ACT_WORDS: Record<string, Message> = {
   'notice:open': { ja: 'お知らせの作成', en: 'Notice opened' },
   'notice:promote': { ja: '重大と判断', en: 'Declared serious' },
   'notice:not-serious': { ja: '重大でないと判断', en: 'Judged not serious' },
+  'notice:link': { ja: '関連するお知らせの変更', en: 'Related notices changed' },
   'report:publish': { ja: '報の公開', en: 'Report published' },
   'report:correct': { ja: '報の訂正', en: 'Report corrected' },
   'report:schedule': { ja: '公開日時の設定', en: 'Publication scheduled' },
