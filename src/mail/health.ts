@@ -9,6 +9,13 @@ export async function oldestWait(db: Reader, now: Instant): Promise<number> {
   return since === null ? 0 : Math.max(0, now - since);
 }
 
+/** Why no mail goes out, or no alert, though the relay may answer; empty where they do. */
+export async function whyNoneGoes(db: Reader, now: Instant): Promise<string[]> {
+  const { frozen_at, paused_until } = await mailStore.sender(db);
+  if (frozen_at !== null) return ['no mail goes out: the sender is frozen'];
+  return (paused_until ?? 0) > now ? ['no alert goes out: the sender pauses because receivers refuse us'] : [];
+}
+
 /** What monitoring shows of the outbox. */
 export async function outboxHealth(db: Reader, now: Instant) {
   const [outbox, oldest, frozen] = [

@@ -8,7 +8,7 @@ import { Gate } from '../http/gate.ts';
 import { safetyHeaders } from '../http/headers.ts';
 import { languageOf } from '../http/language.ts';
 import { render } from '../http/views.ts';
-import { oldestWait } from '../mail/health.ts';
+import { oldestWait, whyNoneGoes } from '../mail/health.ts';
 import { type Clock, MINUTE } from '../time.ts';
 import { checkRoutes } from './check/routes.ts';
 import type { Edition } from './edition/edition.ts';
@@ -142,6 +142,7 @@ export function healthRoutes(app: FastifyInstance, { edition, clock, db }: SiteG
       await db.check();
       const waited = await oldestWait(db.kysely, clock.now());
       if (waited > PATIENCE) reasons.push(`the oldest due mail has waited ${Math.round(waited / MINUTE)} minutes`);
+      reasons.push(...(await whyNoneGoes(db.kysely, clock.now())));
     } catch {
       reasons.push('the database does not answer');
     }

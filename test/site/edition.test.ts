@@ -1,5 +1,6 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { freezeSending } from '../../src/mail/freeze.ts';
 import { correctReport } from '../../src/notices/correct.ts';
 import { publishNotice, publishReport } from '../../src/notices/publish.ts';
 import { DAY, MINUTE } from '../../src/time.ts';
@@ -246,6 +247,22 @@ describe('serving', () => {
     const readiness = await get('/readyz');
     expect(readiness.statusCode).toBe(503);
     expect(readiness.json<{ reasons: string[] }>().reasons).toContain('the database does not answer');
+    expect((await get('/healthz')).statusCode).toBe(200);
+  });
+
+  test('says to whoever watches that no mail goes out', async () => {
+    const { app, get, db, clock } = await ready();
+    await app.edition.refresh();
+    const reasons = async () => (await get('/readyz')).json<{ reasons: string[] }>().reasons;
+    expect(await reasons()).toEqual([]);
+    await db.kysely
+      .updateTable('couriers')
+      .set({ paused_until: clock.now() + MINUTE })
+      .execute();
+    expect(await reasons()).toEqual(['no alert goes out: the sender pauses because receivers refuse us']);
+    await db.transaction((tx) => freezeSending(tx, clock.now(), 'restored'));
+    expect(await reasons()).toEqual(['no mail goes out: the sender is frozen']);
+    expect((await get('/readyz')).statusCode).toBe(503);
     expect((await get('/healthz')).statusCode).toBe(200);
   });
 
