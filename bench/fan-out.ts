@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { sql } from 'kysely';
 import nodemailer from 'nodemailer';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import { expandAll } from '../src/alerts/expand.ts';
@@ -155,9 +156,13 @@ function courierOn(db: Database, sink: Sink, name: string): Courier {
   });
 }
 
+/** Asked so that partial indexes answer: a look through the whole table ten times a second would be counted as the courier's. */
 async function waiting(db: Database): Promise<boolean> {
-  const states = ['queued', 'claimed', 'handing'] as const;
-  return (await db.kysely.selectFrom('mails').select('id').where('state', 'in', states).limit(1).execute()).length > 0;
+  const mails = db.kysely.selectFrom('mails').select('id').limit(1);
+  const queued = await mails.where('state', '=', sql.lit('queued' as const)).execute();
+  if (queued.length > 0) return true;
+  const under = [sql.lit('claimed' as const), sql.lit('handing' as const)];
+  return (await mails.where('state', 'in', under).execute()).length > 0;
 }
 
 async function withCouriers(url: string, number: number, sink: Sink): Promise<Run> {

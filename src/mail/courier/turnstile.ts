@@ -40,6 +40,8 @@ interface Telling {
 }
 
 const MOST = 128;
+/** What the sockets have is read so often at most before a turn begins. */
+const LOOKS = 6;
 
 /**
  * The gate before the final dot. Whoever stands there in the same moment passes by one transaction: first what became of earlier
@@ -75,13 +77,20 @@ export class Turnstile {
   #turn(): void {
     this.#turning ??= this.#go().finally(() => {
       this.#turning = undefined;
-      if (this.#asking.length + this.#telling.length > 0) this.#turn();
+      if (this.#waiting > 0) this.#turn();
     });
   }
 
+  get #waiting(): number {
+    return this.#asking.length + this.#telling.length;
+  }
+
   async #go(): Promise<void> {
-    // All answers that are there already are read before: they belong to this turn.
-    await new Promise((resolve) => setImmediate(resolve));
+    // As long as more keep coming they belong to this turn: nobody waits for it, and one commit serves them all.
+    for (let looks = 0, before = 0; looks < LOOKS && this.#waiting > before; looks++) {
+      before = this.#waiting;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
     const telling = this.#telling.splice(0, MOST);
     const asking = this.#oneOfEachBudget();
     try {
