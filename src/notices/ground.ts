@@ -20,6 +20,8 @@ export interface NoticeGround {
   previewOf?: (notice: Notice, report: Report) => NoticePreview | undefined;
   /** Is told what a publication hands to the mails, before it is written: a rehearsal listens. */
   overhear?: (publication: Publication) => void;
+  /** Nothing stays of what is done: nobody need have approved it. */
+  rehearsal?: true;
 }
 
 type InBoth<Value> = Record<Language, Value>;

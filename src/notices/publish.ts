@@ -5,6 +5,7 @@ import { Conflict, type FieldProblem, Forbidden, Invalid, NotFound } from '../er
 import { record } from '../staff/audit.ts';
 import type { Instant } from '../time.ts';
 import { type Advance, advance } from './advance.ts';
+import { mustBeApproved } from './drafts/fingerprint.ts';
 import { type Kept, settleDraft, takeSchedule } from './drafts/settle.ts';
 import { type AlsoInTransaction, type NoticeGround, noticeUrl } from './ground.ts';
 import { mailedByDefault, type NoticeInput, type ReportInput } from './input.ts';
@@ -37,7 +38,7 @@ export async function publishReport(
   mayPublish(poster, input);
   const notice = await ground.db.transaction(async (tx) => {
     if (expectedReports !== undefined) await noneBetween(ground, tx, noticeId, expectedReports);
-    const published = await publishIn(ground, tx, { poster, noticeId, input, kept });
+    const published = await publishIn(ground, tx, { poster, noticeId, input, kept, whole: input });
     await also?.(tx, published);
     return published;
   });
@@ -61,7 +62,14 @@ export async function publishNotice(
     if (options.draftId) await takeDraft(ground, tx, id, input);
     const report = { ...input.report, ...first(input), publish: true };
     const { kept } = options;
-    const published = await publishIn(ground, tx, { poster, noticeId: id, input: report, kept, prefix: 'report.' });
+    const published = await publishIn(ground, tx, {
+      poster,
+      noticeId: id,
+      input: report,
+      kept,
+      prefix: 'report.',
+      whole: input,
+    });
     await options.also?.(tx, published);
     return published;
   });
@@ -119,6 +127,8 @@ interface Publishing {
   noticeId: string;
   input: ReportInput;
   kept: Kept | undefined;
+  /** All that was sent, which is what a second person approves. */
+  whole: object;
   /** Where the report's fields stand in the input. */
   prefix?: string;
 }
@@ -126,7 +136,7 @@ interface Publishing {
 async function publishIn(
   ground: NoticeGround,
   tx: Tx,
-  { poster, noticeId, input, kept, prefix = '' }: Publishing,
+  { poster, noticeId, input, kept, whole, prefix = '' }: Publishing,
 ): Promise<Notice> {
   const now = ground.clock.now();
   const at = input.publishedAt ?? now;
@@ -134,6 +144,10 @@ async function publishIn(
   if (kept?.scheduledFor !== undefined) await takeSchedule(tx, noticeId, kept);
   const before = await noticeStore.find(tx, noticeId);
   if (!before) throw notFound();
+  if (!ground.rehearsal && input.publishedAt === undefined) {
+    const reports = before.reports.at(-1)?.number ?? 0;
+    await mustBeApproved(tx, { noticeId, reports, phase: input.phase, input: whole });
+  }
   const names = await noticeStore.names(tx);
   const { advance: next, problems } = advance(before, input, at);
   problems.push(...unknownNames(input.impacts ?? [], names), ...wrongTime(before, input, now));

@@ -5,6 +5,7 @@ export type Role = (typeof ROLES)[number];
 export const ACTS = [
   'notice:draft',
   'notice:publish',
+  'draft:approve',
   'template:write',
   'delivery:read',
   'delivery:manage',
@@ -24,6 +25,7 @@ const MAY: Record<Role, readonly Act[]> = {
   publisher: [
     'notice:draft',
     'notice:publish',
+    'draft:approve',
     'template:write',
     'delivery:read',
     'delivery:manage',

@@ -57,6 +57,11 @@ const hostOrNetwork = z
     ),
   );
 
+const REPORT_KINDS = [
+  ...(['first', 'update', 'partial_recovery', 'recovery', 'delay_recovery', 'final'] as const),
+  ...(['plan', 'start', 'extend', 'complete', 'cancel'] as const),
+] as const;
+
 /**
  * What an administrator may change while the service runs, each with its default, unit and reason. What the process needs to start
  * is an option of the environment (config.ts). A rule that the law may change stands here and not in code. What the page of settings
@@ -108,6 +113,8 @@ export const SETTINGS = {
   warnBeforeMinutes: z.int().min(1).max(120).default(10),
   /** Mails of one publication above which its publisher types their number; 0: never. */
   typedCountAbove: z.int().min(0).max(100_000_000).default(100_000),
+  /** Kinds of report whose text another person than its writer must approve before it is published. */
+  secondPersonFor: z.array(z.enum(REPORT_KINDS)).default([]),
   /** Who must give a code of an authenticator when signing in. Publishing speaks in the operator's name to everybody. */
   secondFactorFor: z.enum(FACTOR_GROUPS).default('nobody'),
   /** Days before work begins by which it is announced; later ones are told so, and may be published all the same. */

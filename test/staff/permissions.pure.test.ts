@@ -7,6 +7,7 @@ const TABLE = `
                  author publisher admin
 notice:draft     yes    yes       yes
 notice:publish   no     yes       yes
+draft:approve    no     yes       yes
 template:write   no     yes       yes
 delivery:read    yes    yes       yes
 delivery:manage  no     yes       yes

@@ -10,6 +10,7 @@ import { foundNotice } from '../found.ts';
 import type { AlsoInTransaction, NoticeGround } from '../ground.ts';
 import { parseCorrection } from '../input.ts';
 import type { Notice } from '../notice.ts';
+import type { Poster } from '../poster.ts';
 import type { Report } from '../report.ts';
 import { noticeStore } from '../store.ts';
 import { reportLook } from '../wording/report-look.ts';
@@ -60,7 +61,7 @@ async function corrected(
   try {
     const input = parseReading(reading, parseCorrection);
     const next = (Number.parseInt(fields.revision ?? '', 10) || 0) + 1;
-    const act = (actor: typeof poster, also: AlsoInTransaction, stage: NoticeGround) =>
+    const act = (actor: Poster, also: AlsoInTransaction, stage: NoticeGround) =>
       correctReport(stage, actor, notice.id, report.number, input, also);
     const rehearsal = () => rehearse(ground, poster, act, report.number);
     if (action === 'publish') {

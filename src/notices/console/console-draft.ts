@@ -84,11 +84,15 @@ export async function saveForm(
   facts?: NoticeFacts,
 ): Promise<number> {
   const form = writtenIn(fields);
+  const same = (kept: Draft | undefined): kept is Draft => JSON.stringify(kept?.content) === JSON.stringify({ form });
+  // Whoever only looks at another's words has not written them.
+  const before = await findDraft(ground, id);
+  if (same(before)) return before.version;
   try {
     return await saveDraft(ground, poster, id, { form }, versionIn(fields), { facts });
   } catch (error) {
     const kept = error instanceof Conflict ? await findDraft(ground, id) : undefined;
-    if (!kept || JSON.stringify(kept.content) !== JSON.stringify({ form })) throw error;
+    if (!same(kept)) throw error;
     return kept.version;
   }
 }

@@ -69,7 +69,7 @@ export async function showForm(
   const { services, facilities } = await loadCatalogue(ground.db.kysely);
   const kind = form.template === 'console/notice-form' ? 'notice' : 'report';
   const whole = outcome.preview && (await wholePreview(ground, outcome.preview));
-  const { typedCountAbove } = await readSettings(ground.db.kysely);
+  const { typedCountAbove, secondPersonFor } = await readSettings(ground.db.kysely);
   const view = {
     ...form.more,
     now: ground.clock.now(),
@@ -79,6 +79,7 @@ export async function showForm(
     labelOf,
     preview: outcome.preview?.look,
     whole,
+    asksSecond: (secondPersonFor as string[]).includes(form.fields.phase ?? ''),
     mustType: mayPublish(request) && (whole?.forecast?.mailed ?? 0) > (typedCountAbove || Number.POSITIVE_INFINITY),
     plainWords: outcome.preview ? plainWordsFor(form.fields) : [],
     rows: Object.fromEntries(LISTS.map((list) => [list, rowCount(form.fields, list, LEAST[kind][list])])),
@@ -133,7 +134,7 @@ function mayPublish(request: FastifyRequest): boolean {
   return mayDo(requireStaff(request).role, 'notice:publish');
 }
 
-export function posterAt(request: FastifyRequest): Poster {
+export function posterAt(request: FastifyRequest): Poster & { id: string } {
   const { id, name } = requireStaff(request);
   return { kind: 'staff', id, name, mayPublish: mayPublish(request), mayBackfill: false };
 }

@@ -4,6 +4,7 @@ import { LONG_FORM_BYTES } from '../../http/kept-form.ts';
 import { languageOf, localPath } from '../../http/language.ts';
 import { readSettings } from '../../staff/settings.ts';
 import { DAY, localInput, parseLocalInput } from '../../time.ts';
+import { askApproval } from '../drafts/approval.ts';
 import { type Draft, findDraft } from '../drafts/draft.ts';
 import { findSchedule, scheduleDraft } from '../drafts/schedule.ts';
 import { readNotice } from '../form/form.ts';
@@ -99,6 +100,11 @@ export async function submitted(
       const kept = await keep(ground, request, fields, context, id);
       await scheduleDraft(ground, poster, kept.id, { publishAt: later.publishAt, version: kept.version });
       return reply.redirect(to(request, `/console/notices/${kept.id}?scheduled=1`), 303);
+    }
+    if (action === 'ask') {
+      const kept = await keep(ground, request, fields, context, id);
+      await askApproval(ground, poster, kept.id, kept.version);
+      return reply.redirect(to(request, `/console/notices/${kept.id}/approval?done=asked`), 303);
     }
     if (action === 'publish') {
       const published = await publish(ground, request, input, fields, id);

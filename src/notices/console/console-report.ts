@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { LONG_FORM_BYTES } from '../../http/kept-form.ts';
 import { languageOf, localPath } from '../../http/language.ts';
+import { askApproval } from '../drafts/approval.ts';
 import { findDraft } from '../drafts/draft.ts';
 import { findSchedule, scheduleDraft } from '../drafts/schedule.ts';
 import { readReport } from '../form/form.ts';
@@ -96,6 +97,11 @@ async function submitted(ground: NoticeGround, request: FastifyRequest, reply: F
       const version = await saveForm(ground, poster, notice.id, fields);
       await scheduleDraft(ground, poster, notice.id, { publishAt: later.publishAt, version });
       return reply.redirect(to(request, `/console/notices/${notice.id}?scheduled=1`), 303);
+    }
+    if (action === 'ask') {
+      const version = await saveForm(ground, poster, notice.id, fields);
+      await askApproval(ground, poster, notice.id, version);
+      return reply.redirect(to(request, `/console/notices/${notice.id}/approval?done=asked`), 303);
     }
     if (action === 'publish') {
       await publishReport(ground, poster, notice.id, input, { expectedReports: expected, kept });

@@ -8,6 +8,8 @@ import { mayDo } from '../../staff/permissions.ts';
 import { parseLocalInput } from '../../time.ts';
 import { loadAlarms } from '../alarms/take-alarms.ts';
 import { deliveryRoutes } from '../deliveries/delivery-routes.ts';
+import { findApproval } from '../drafts/approval.ts';
+import { approvalRoutes } from '../drafts/approval-routes.ts';
 import { findDraft } from '../drafts/draft.ts';
 import { findSchedule } from '../drafts/schedule.ts';
 import { scheduleRoutes } from '../drafts/schedule-routes.ts';
@@ -59,6 +61,7 @@ export function consoleRoutes(app: FastifyInstance, ground: ConsoleGround): void
   consoleSavingRoutes(app, ground);
   consoleCorrectRoutes(app, ground);
   scheduleRoutes(app, ground);
+  approvalRoutes(app, ground);
   deliveryRoutes(app, ground);
 
   app.get('/console/notices/:id', { config: { audience } }, (request, reply) => showNotice(ground, request, reply));
@@ -108,6 +111,7 @@ async function showNotice(ground: ConsoleGround, request: FastifyRequest, reply:
       .reverse(),
     draft,
     schedule: await findSchedule(ground, id),
+    approval: await findApproval(ground, id),
     now: facts.now,
     ...countdown(facts.settings),
     done: DONE.find((one) => one in (request.query as object)),

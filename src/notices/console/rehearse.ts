@@ -35,7 +35,7 @@ export async function rehearse(ground: NoticeGround, poster: Poster, act: Act, n
     publication = heard;
   };
   try {
-    await act({ ...poster, mayPublish: true }, also, { ...ground, overhear });
+    await act({ ...poster, mayPublish: true }, also, { ...ground, overhear, rehearsal: true });
   } catch (error) {
     if (!(error instanceof Curtain)) throw error;
   }

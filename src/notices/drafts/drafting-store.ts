@@ -1,5 +1,5 @@
 import type { Reader, Tx } from '../../db/open.ts';
-import type { DraftReadersTable, ScheduledReportsTable } from '../../db/tables/notices.ts';
+import type { DraftApprovalsTable, DraftReadersTable, ScheduledReportsTable } from '../../db/tables/notices.ts';
 import type { Instant } from '../../time.ts';
 
 /** The SQL of what surrounds a draft: who has it open, when it is published, who else must say yes. */
@@ -101,6 +101,26 @@ export const draftingStore = {
 
   async removeSchedule(tx: Tx, noticeId: string): Promise<ScheduledReportsTable | undefined> {
     return tx.deleteFrom('scheduled_reports').where('notice_id', '=', noticeId).returningAll().executeTakeFirst();
+  },
+
+  async approval(db: Reader, noticeId: string): Promise<DraftApprovalsTable | undefined> {
+    return db.selectFrom('draft_approvals').selectAll().where('notice_id', '=', noticeId).executeTakeFirst();
+  },
+
+  async setApproval(tx: Tx, row: DraftApprovalsTable): Promise<void> {
+    await tx
+      .insertInto('draft_approvals')
+      .values(row)
+      .onConflict((conflict) => conflict.column('notice_id').doUpdateSet(row))
+      .execute();
+  },
+
+  async approve(tx: Tx, noticeId: string, { at, by, name }: { at: Instant; by: string; name: string }): Promise<void> {
+    await tx
+      .updateTable('draft_approvals')
+      .set({ approved_at: at, approved_by: by, approved_by_name: name })
+      .where('notice_id', '=', noticeId)
+      .execute();
   },
 
   /** The draft is published or thrown away: nothing waits for it any more. */

@@ -181,6 +181,27 @@ export const LABELS: Record<SettingKey, SettingLabel> = {
     },
     unit: { ja: '件', en: 'mails' },
   },
+  secondPersonFor: {
+    group: 'publishing',
+    label: { ja: '2人目の承認が必要な報', en: 'Reports that need a second person' },
+    why: {
+      ja: '選んだ種別の報は、書いた人とは別の担当者が文面を承認するまで公開できません。APIからの公開も同じです。訂正には及びません。',
+      en: 'They are published only after somebody else than their writer has approved the text; by programs, too. Corrections are not meant.',
+    },
+    words: {
+      first: { ja: '初報', en: 'First report' },
+      update: { ja: '続報', en: 'Update' },
+      partial_recovery: { ja: '一部回復', en: 'Partial recovery' },
+      recovery: { ja: '回復報', en: 'Recovery' },
+      delay_recovery: { ja: '遅延回復報', en: 'Delay recovery' },
+      final: { ja: '終報', en: 'Final report' },
+      plan: { ja: '工事の予告', en: 'Work: plan' },
+      start: { ja: '工事の開始', en: 'Work: start' },
+      extend: { ja: '工事の延長', en: 'Work: extended' },
+      complete: { ja: '工事の完了', en: 'Work: completed' },
+      cancel: { ja: '工事の中止', en: 'Work: cancelled' },
+    },
+  },
   secondFactorFor: {
     group: 'signIn',
     label: { ja: '2段階認証を必須にする担当者', en: 'Who needs a second step to sign in' },

@@ -16,6 +16,8 @@ export const ACT_WORDS: Record<string, Message> = {
   'delivery:stop': { ja: 'メールの中止', en: 'Mails stopped' },
   'delivery:hold': { ja: 'メールの保留', en: 'Mails kept back' },
   'delivery:release': { ja: 'メールの保留の解除', en: 'Mails let go on' },
+  'report:ask-approval': { ja: '承認の依頼', en: 'Approval asked for' },
+  'report:approve': { ja: '文面の承認', en: 'Text approved' },
   'draft:discard': { ja: '下書きの破棄', en: 'Draft discarded' },
   'posting:record': { ja: '掲載の記録', en: 'Posting recorded' },
   'measure:follow-up': { ja: '再発防止策の進捗', en: 'Measure followed up' },
