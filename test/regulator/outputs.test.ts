@@ -2,7 +2,7 @@ import { unzipSync } from 'fflate';
 import { expect, test } from 'vitest';
 import { publishNotice } from '../../src/notices/publish.ts';
 import { detailedDue, parsePeriod, periodicDue, periodOf } from '../../src/regulator/outputs/deadlines.ts';
-import { isoTime } from '../../src/time.ts';
+import { HOUR, isoTime } from '../../src/time.ts';
 import { startApp } from '../support/app.ts';
 import { at } from '../support/clock.ts';
 import { textOf } from '../support/console.ts';
@@ -92,7 +92,7 @@ test('what is handed in is frozen with number and author; the next one underline
 });
 
 test('the prompt report is plain text with every item, and is recorded with whom it was given to', async () => {
-  const { id, staff } = await seriousFault();
+  const { id, staff, clock } = await seriousFault();
   const base = `/console/notices/${id}/accident`;
   const page = await staff.get(`${base}/prompt`);
   await expectValidHtml(page.body);
@@ -111,6 +111,11 @@ test('the prompt report is plain text with every item, and is recorded with whom
   }
   await staff.submit(`${base}/prompt`, `${base}/submissions`, { kind: 'prompt', note: '総合通信局、電話' });
   expect(textOf(await staff.get(`${base}/prompt`))).toContain('担当 publisher — 総合通信局、電話');
+  clock.advance(HOUR);
+  const next = await staff.get(`${base}/prompt`);
+  await expectValidHtml(next.body);
+  expect(textOf(next)).toContain('第1回の報告から変わったところ');
+  expect(next.body).toMatch(/報告日時: [^\n]*<ins>/);
 });
 
 test('the page of reports counts down to what is due, and forgets what was handed in', async () => {

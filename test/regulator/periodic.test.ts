@@ -79,7 +79,12 @@ test('a list that was handed in stays as it was', async () => {
   const frozen = await staff.get(`${path}?period=2013-Q4&number=1`);
   expect(textOf(frozen)).toContain('提出した第1版です');
   expect(rows((await staff.get(`${path}?period=2013-Q4`)).body)).toBe(rows(frozen.body) + 1);
-  expect(textOf(await staff.get('/console/regulator'))).not.toContain('2013-Q4');
+  const now = await staff.get(`${path}?period=2013-Q4`);
+  await expectValidHtml(now.body);
+  expect(textOf(now)).toContain('下線は、第1版');
+  // A row that was not there is new but for its running number; nothing is marked in the frozen one, before which there was none.
+  expect([now.body, frozen.body].map((body) => (body.match(/<td[^>]*><ins>/g) ?? []).length)).toEqual([18, 0]);
+  expect(textOf(await staff.get('/console/regulator'))).not.toContain('2013年度 第4四半期');
 });
 
 test('the bundle of an accident holds all of it, each file with its hash', async () => {

@@ -11,7 +11,7 @@ import { mayDo } from '../../staff/permissions.ts';
 import type { Language } from '../../time.ts';
 import type { Accident } from '../accidents.ts';
 import type { RegulatorGround } from '../ground.ts';
-import { sinceThen } from './changed.ts';
+import { piecesOf, sinceThen } from './changed.ts';
 import { paperOf, papersOf } from './papers.ts';
 import type { Sheet } from './sheet.ts';
 import { type Submission, submissionsOf, submit } from './submit.ts';
@@ -127,9 +127,14 @@ async function showPrompt(ground: RegulatorGround, request: FastifyRequest, repl
   const submissions = await submissionsOf(ground.db.kysely, accident.notice.id, 'prompt');
   const asked = askedFor(request, submissions);
   const texts = (asked ? asked.content : papers.prompt) as Record<Language, string>;
+  const language = languageOf(request);
+  const before = asked ? submissions.find((one) => one.number === asked.number - 1) : submissions.at(-1);
+  const old = before?.content as Record<Language, string> | undefined;
   return page(request, reply, 'regulator/prompt', {
     notice: accident.notice,
-    prompt: texts[languageOf(request)],
+    prompt: texts[language],
+    before,
+    pieces: old ? piecesOf(old[language], texts[language], language) : [],
     submissions,
     asked,
     mayWrite: mayDo(requireStaff(request).role, 'regulator:write'),

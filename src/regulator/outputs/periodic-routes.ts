@@ -13,6 +13,7 @@ import type { Language } from '../../time.ts';
 import { loadAccidents } from '../accidents.ts';
 import { csvOf } from '../csv.ts';
 import type { RegulatorGround } from '../ground.ts';
+import { changedCells } from './changed.ts';
 import { fiscalYear, fiscalYearOf, parsePeriod, periodicDue, periodOf, quarterOf } from './deadlines.ts';
 import { file } from './output-routes.ts';
 import { inPeriod, type ListForm, type PeriodicList, periodicList } from './periodic.ts';
@@ -95,8 +96,16 @@ async function show(ground: RegulatorGround, request: FastifyRequest, reply: Fas
   const { year } = shown;
   const periods = [...[1, 2, 3, 4].map((quarter) => quarterOf(year, quarter, zone)), fiscalYear(year, zone)];
   const latest = Math.max(year, fiscalYearOf(ground.clock.now(), zone));
+  const { asked, submissions, lists } = shown;
+  const before = asked ? submissions.find((one) => one.number === asked.number - 1) : submissions.at(-1);
+  const old = (before?.content as Record<Language, Lists> | undefined)?.[languageOf(request)];
   return page(request, reply, 'regulator/periodic', {
     ...shown,
+    before,
+    changed: old && {
+      detailed: changedCells(old.detailed, lists.detailed),
+      simplified: changedCells(old.simplified, lists.simplified),
+    },
     periods,
     // Every year up to now that somebody may still look for, and the one that is shown.
     years: [...new Set([latest, latest - 1, latest - 2, year + 1, year, year - 1])]
