@@ -399,7 +399,7 @@ CREATE TABLE impacts (
   started_approximate smallint NOT NULL DEFAULT 0 CHECK (started_approximate IN (0, 1)),
   recovered_at bigint,
   position integer NOT NULL,
-  added_by_report integer NOT NULL, detail_ja text, detail_en text, users text,
+  added_by_report integer NOT NULL, detail_ja text, detail_en text, users text, recovered_approximate smallint CHECK (recovered_approximate IN (0, 1)),
   CHECK (recovered_at IS NULL OR recovered_at >= started_at)
 );
 

@@ -152,6 +152,7 @@ function applyRecoveries(before: Impact[], input: ReportInput, at: Instant, prob
       problems.push({ field: `${field}.at`, ja: '回復の日時が未来です。', en: 'Recovery cannot be in the future.' });
     } else {
       impact.recoveredAt = recovery.at;
+      if (recovery.approximate) impact.recoveredApproximate = true;
       recoveredNow.push(impact.id);
     }
   });
@@ -202,6 +203,7 @@ export function addImpacts(
       startedAt,
       approximate: input.approximate ?? (notice.occurredApproximate && startedAt === notice.occurredAt),
       recoveredAt,
+      ...(recoveredAt !== null && input.recoveredApproximate ? { recoveredApproximate: true } : {}),
       addedByReport: (notice.reports.at(-1)?.number ?? 0) + 1,
     };
   });

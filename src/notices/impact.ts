@@ -20,6 +20,8 @@ export interface Impact {
   startedAt: Instant;
   approximate: boolean;
   recoveredAt: Instant | null;
+  /** 頃: the recovery is not known to the minute. */
+  recoveredApproximate?: boolean | undefined;
   /** The number of the report that first named it. */
   addedByReport: number;
 }

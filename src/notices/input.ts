@@ -90,6 +90,7 @@ const impact = z.strictObject({
   startedAt: moment.optional(),
   approximate: z.boolean().optional(),
   recoveredAt: moment.nullish(),
+  recoveredApproximate: z.boolean().optional(),
 });
 
 /** What may be left standing (absent), said anew, or withdrawn (null). */
@@ -172,7 +173,7 @@ export const noticeInput = z.strictObject({
 export const reportInput = z.strictObject({
   ...content,
   recovered: z
-    .array(z.strictObject({ impact: z.string().max(80), at: moment }))
+    .array(z.strictObject({ impact: z.string().max(80), at: moment, approximate: z.boolean().optional() }))
     .max(500)
     .optional(),
   impacts: z.array(impact).max(200).optional(),

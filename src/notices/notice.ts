@@ -106,6 +106,12 @@ export function workWindow(notice: Notice): Window | null {
   return first && last ? { from: first.from, to: last.to } : null;
 }
 
+/** Whether the time of recoveredAt() is one that is not known to the minute. */
+export function recoveredApproximately(notice: Notice): boolean {
+  const last = recoveredAt(notice);
+  return notice.impacts.some((impact) => impact.recoveredAt === last && impact.recoveredApproximate === true);
+}
+
 /** When the last impact ended; null while one is open. */
 export function recoveredAt(notice: Notice): Instant | null {
   let last: Instant | null = null;

@@ -220,7 +220,7 @@ async function writeNotice(tx: Tx, before: Notice, next: Advance, input: ReportI
   for (const impact of next.impacts) {
     if (next.revisedNow.includes(impact.id)) await noticeStore.reviseImpact(tx, impact);
     if (next.recoveredNow.includes(impact.id) && impact.recoveredAt !== null)
-      await noticeStore.recover(tx, impact.id, impact.recoveredAt);
+      await noticeStore.recover(tx, impact.id, impact.recoveredAt, impact.recoveredApproximate === true);
   }
   await noticeStore.addImpacts(
     tx,

@@ -199,6 +199,7 @@ export const noticeStore = {
           started_at: impact.startedAt,
           started_approximate: impact.approximate ? 1 : 0,
           recovered_at: impact.recoveredAt,
+          recovered_approximate: impact.recoveredApproximate ? 1 : null,
           position: firstPosition + index,
           added_by_report: impact.addedByReport,
         })
@@ -220,8 +221,12 @@ export const noticeStore = {
     await tx.deleteFrom('impacts').where('notice_id', '=', noticeId).execute();
   },
 
-  async recover(tx: Tx, impactId: string, at: Instant): Promise<void> {
-    await tx.updateTable('impacts').set({ recovered_at: at }).where('id', '=', impactId).execute();
+  async recover(tx: Tx, impactId: string, at: Instant, approximate: boolean): Promise<void> {
+    await tx
+      .updateTable('impacts')
+      .set({ recovered_at: at, recovered_approximate: approximate ? 1 : null })
+      .where('id', '=', impactId)
+      .execute();
   },
 
   /** What was told anew of it; its recovery has a call of its own. */
@@ -437,6 +442,7 @@ function impactOf(row: ImpactsTable, facilities: string[]): Impact {
     startedAt: row.started_at,
     approximate: row.started_approximate === 1,
     recoveredAt: row.recovered_at,
+    ...(row.recovered_approximate === 1 ? { recoveredApproximate: true } : {}),
     addedByReport: row.added_by_report,
   };
 }

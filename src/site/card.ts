@@ -1,6 +1,13 @@
 import type { Name } from '../catalogue/catalogue.ts';
 import type { Message } from '../errors.ts';
-import { type Notice, type NoticeState, noticeState, recoveredAt, workWindow } from '../notices/notice.ts';
+import {
+  type Notice,
+  type NoticeState,
+  noticeState,
+  recoveredApproximately,
+  recoveredAt,
+  workWindow,
+} from '../notices/notice.ts';
 import { type Window, windowAt, workWindows } from '../notices/windows.ts';
 import { STATE_WORDS } from '../notices/wording/words.ts';
 import { DAY, type Instant } from '../time.ts';
@@ -31,6 +38,7 @@ export interface NoticeCard {
   overdue: { recovery: boolean; update: boolean };
   lastToday: boolean;
   recoveredAt: Instant | null;
+  recoveredApproximate: boolean;
   /** Of a work the window that it is, or the next one, or the last; all of them in windows. */
   window: Window | null;
   windows: Window[];
@@ -59,6 +67,7 @@ export function card(notice: Notice, content: SiteContent, now: Instant): Notice
     overdue: { recovery: open && expected !== null && expected <= now, update: open && next !== null && next <= now },
     lastToday: open && (report?.picture.lastToday ?? false),
     recoveredAt: overAt(notice, state),
+    recoveredApproximate: notice.kind === 'fault' && recoveredApproximately(notice),
     window: windowAt(workWindows(notice), now),
     windows: workWindows(notice),
   };

@@ -74,6 +74,7 @@ export interface ImpactView {
   startedAt: number;
   approximate: boolean;
   recoveredAt: number | null;
+  recoveredApproximate: boolean;
   /** Milliseconds until recovery; null while it is open. */
   lasted: number | null;
 }
@@ -90,6 +91,7 @@ export function impactView(impact: Impact, names: CatalogueNames): ImpactView {
     startedAt: impact.startedAt,
     approximate: impact.approximate,
     recoveredAt: impact.recoveredAt,
+    recoveredApproximate: impact.recoveredApproximate === true,
     lasted: impact.recoveredAt === null ? null : impact.recoveredAt - impact.startedAt,
   };
 }

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { noticeState } from '../../src/notices/notice.ts';
 import { publishNotice, publishReport } from '../../src/notices/publish.ts';
 import { faultInput, nextReport, publisher } from '../support/notices.ts';
+import { keyFor } from '../support/people.ts';
 import { startSite } from '../support/site.ts';
 
 const ID = '20140306-1';
@@ -37,6 +38,23 @@ test('an onset and a symptom told anew stand beside what was said before, with t
   // What was told anew stays told in the reports after it.
   await publishReport(notices, publisher, ID, nextReport({ phase: 'update' }));
   expect(text((await get(`/en/notices/${ID}`)).body)).toContain('corrected in report 2: start');
+});
+
+test('a recovery about a time is told as one on the page, in all items of the report, in the press release and by the API', async () => {
+  const { app, db, clock, get, ...site } = await startSite();
+  await publishNotice(site.notices, publisher, faultInput());
+  clock.set('2014-03-06T20:00:00+09:00');
+  const headers = await keyFor(db, clock, 'notices:write');
+  const recovered = [{ impact: `${ID}-1`, at: '2014-03-06T19:30:00+09:00', approximate: true }];
+  const payload = { phase: 'recovery', body: { ja: '回復しました。' }, recovered, mail: false, publish: true };
+  const told = await app.inject({ method: 'POST', url: `/api/v1/notices/${ID}/reports`, headers, payload });
+  expect(told.json()).toMatchObject({ impacts: [{ recoveredApproximate: true }] });
+  const page = text((await get(`/notices/${ID}`)).body);
+  expect(page).toContain('回復 2014年3月6日(木) 19:30頃 JST');
+  expect(page).toContain('7:34頃 から 19:30頃 JST まで');
+  expect(page).toContain('から 2014年3月6日(木) 19:30頃 JST まで（回復しました）');
+  expect(text((await get(`/text/notices/${ID}`)).body)).toContain('19:30頃');
+  expect(text((await get(`/notices/${ID}/press`)).body)).toContain('19:30頃');
 });
 
 test('who is affected, what not to do, the time of the text and the number of a branch stand on the page', async () => {

@@ -40,6 +40,8 @@ export interface ImpactsTable {
   started_at: number;
   started_approximate: Flag;
   recovered_at: number | null;
+  /** 1: 頃 */
+  recovered_approximate?: Flag | null | undefined;
   position: number;
   added_by_report: number;
 }

@@ -42,8 +42,9 @@ function write(fields: Fields, name: string, value: unknown, zone: string): void
   if (last === 'facilities') {
     fields[name] = showFacilities(value as string[] | 'all');
   } else if (name === 'recovered' && Array.isArray(value)) {
-    for (const { impact, at } of value as { impact: string; at: unknown }[]) {
+    for (const { impact, at, approximate } of value as { impact: string; at: unknown; approximate?: boolean }[]) {
       fields[`recovered.${impact}.on`] = 'on';
+      if (approximate) fields[`recovered.${impact}.approximate`] = 'on';
       write(fields, `recovered.${impact}.at`, at, zone);
     }
   } else if (name === 'revised' && Array.isArray(value)) {

@@ -132,20 +132,21 @@ export class FormReader {
         startedAt: this.time(`${row}.startedAt`),
         approximate: this.ticked(`${row}.approximate`) || undefined,
         recoveredAt: this.time(`${row}.recoveredAt`),
+        recoveredApproximate: this.ticked(`${row}.recoveredApproximate`) || undefined,
       };
     });
   }
 
   /** A tick and a time belong together: a recovery is told on purpose, and with its own time. */
   recoveries() {
-    const told: { impact: string; at: string }[] = [];
+    const told: { impact: string; at: string; approximate: true | undefined }[] = [];
     for (const impact of this.#recoverable()) {
       const row = `recovered.${impact}`;
       const typed = this.word(`${row}.at`) !== undefined;
       const at = this.time(`${row}.at`);
       if (this.ticked(`${row}.on`) && at !== undefined) {
         this.#rows.set(`recovered.${told.length}`, row);
-        told.push({ impact, at });
+        told.push({ impact, at, approximate: this.ticked(`${row}.approximate`) || undefined });
       } else if (this.ticked(`${row}.on`) && !typed) {
         this.#wrong(`${row}.at`, '回復した日時を入力してください。', 'Enter when it recovered.');
       } else if (at !== undefined) {

@@ -32,6 +32,7 @@ const impactJson = z.object({
   startedAt: time,
   approximate: z.boolean(),
   recoveredAt: maybeTime,
+  recoveredApproximate: z.boolean(),
 });
 
 const reportJson = z.object({
@@ -131,6 +132,7 @@ export function noticeJson(notice: Notice, context: { publicUrl: string; zone: s
       startedAt: iso(impact.startedAt),
       approximate: impact.approximate,
       recoveredAt: maybe(impact.recoveredAt),
+      recoveredApproximate: impact.recoveredApproximate === true,
     })),
     reports: notice.reports.map((report) => reportJsonOf(report, iso, maybe)),
   };

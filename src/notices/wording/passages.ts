@@ -226,10 +226,10 @@ class Teller {
     return lines.join('\n');
   }
 
-  #period({ startedAt, approximate, recoveredAt }: Impact): string {
+  #period({ startedAt, approximate, recoveredAt, recoveredApproximate }: Impact): string {
     const from = this.time(startedAt, approximate);
     if (recoveredAt === null) return this.say(`${from} から`, `${from} onwards`);
-    const to = this.time(recoveredAt);
+    const to = this.time(recoveredAt, recoveredApproximate);
     return this.say(`${from} から ${to} まで（回復しました）`, `${from} until ${to} (restored)`);
   }
 }

@@ -31,6 +31,7 @@ export function impactLook(impact: Impact, names: Names) {
     startedAt: impact.startedAt,
     approximate: impact.approximate,
     recoveredAt: impact.recoveredAt,
+    recoveredApproximate: impact.recoveredApproximate === true,
   };
 }
 

@@ -151,7 +151,7 @@ class Paper {
 
   #timesOf([first]: Impact[]): Block[] {
     if (!first) return [];
-    const { startedAt, approximate, recoveredAt } = first;
+    const { startedAt, approximate, recoveredAt, recoveredApproximate } = first;
     const began = { label: this.#say('発生日時', 'Began'), text: this.#time(startedAt, approximate) };
     const label = this.#say('回復日時', 'Restored');
     if (recoveredAt === null) {
@@ -159,7 +159,10 @@ class Paper {
       return [began, { label, text: this.#say(`回復しておりません（${now}現在）`, `Not yet, as of ${now}`) }];
     }
     const lasted = showDuration(recoveredAt - startedAt, this.#language);
-    return [began, { label, text: `${this.#time(recoveredAt)}${this.#aside({ ja: lasted, en: lasted })}` }];
+    return [
+      began,
+      { label, text: `${this.#time(recoveredAt, recoveredApproximate)}${this.#aside({ ja: lasted, en: lasted })}` },
+    ];
   }
 
   #window({ planned }: Picture): Block[] {
