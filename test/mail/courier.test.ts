@@ -131,11 +131,16 @@ describe('handing over', () => {
 describe('every way in which a relay fails ends in its documented state', () => {
   const never = { state: 'failed', tickets: 0, stored: 0 };
   const later = { state: 'queued', tickets: 0, stored: 0 };
+  const TLS = '250-relay.test\r\n250 STARTTLS';
   const cases: [string, Script, { state: string; tickets: number; stored: number }][] = [
     ['a greeting of 421', { connect: '421 too busy' }, later],
     ['a connection closed before the greeting', { connect: 'drop' }, later],
     ['no greeting', { connect: 'hang' }, later],
     ['EHLO refused', { ehlo: '550 go away' }, later],
+    ['STARTTLS offered and refused', { ehlo: TLS }, later],
+    ['STARTTLS agreed to and then no TLS', { ehlo: TLS, starttls: '220 go on\r\nnoise' }, later],
+    ['STARTTLS agreed to and then silence', { ehlo: TLS, starttls: '220 go on' }, later],
+    ['a connection closed at STARTTLS', { ehlo: TLS, starttls: 'drop' }, later],
     ['MAIL 451', { mail: '451 4.3.0 try later' }, later],
     ['RCPT 450, a greylist', { rcpt: '450 4.2.0 greylisted' }, later],
     ['RCPT 452', { rcpt: '452 4.5.3 too many' }, later],

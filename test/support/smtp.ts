@@ -66,6 +66,7 @@ export type Behaviour = string;
 export interface Script {
   connect?: Behaviour;
   ehlo?: Behaviour;
+  starttls?: Behaviour;
   mail?: Behaviour;
   rcpt?: Behaviour;
   data?: Behaviour;
@@ -146,6 +147,7 @@ function converse(socket: Socket, relay: FaultyRelay): void {
       const verb = line.slice(0, 4).toUpperCase();
       relay.heard.push(verb);
       if (verb === 'EHLO' || verb === 'HELO') answer(relay.script(mail).ehlo, '250 relay.test');
+      else if (verb === 'STAR') answer(relay.script(mail).starttls, '454 4.7.0 no TLS now');
       else if (verb === 'MAIL') {
         relay.tried++;
         mail.from = /<([^>]*)>/.exec(line)?.[1] ?? '';
