@@ -4,13 +4,16 @@ import { type Shirase, startApp } from '../support/app.ts';
 import { barriers } from '../support/barriers.ts';
 import { closeBrowser, hasBrowser, listen, openPage } from '../support/browser.ts';
 import { signedIn } from '../support/customers.ts';
+import { startProvider } from '../support/provider.ts';
 import { addCatalogue, addCustomer, minuteOf, tell } from './world.ts';
 
 afterAll(closeBrowser);
 
 /** A customer with one stopped and one healthy mailbox, work ahead, something repaired, and an address of every kind. */
 async function worstDay(): Promise<Shirase & { url: string; session: string }> {
-  const shirase = await startApp({ now: '2014-03-06T12:00:00+09:00' });
+  const { settings } = await startProvider([]);
+  const now = '2014-03-06T12:00:00+09:00';
+  const shirase = await startApp({ now, oidcCustomers: { ...settings, match: 'subject' }, oidcStaff: settings });
   const { db } = shirase;
   await addCatalogue(db);
   await addCustomer(db, 'taro', ['051', '122']);
@@ -32,20 +35,29 @@ describe.skipIf(!hasBrowser)('in a real browser', () => {
   test.each([
     { width: 390, colorScheme: 'light' as const },
     { width: 1280, colorScheme: 'dark' as const },
-  ])('the customer’s pages have no barrier, $width px wide and $colorScheme', async ({ width, colorScheme }) => {
-    const { url, session, ground, db } = await worstDay();
-    const page = await openPage({ viewport: { width, height: 800 }, colorScheme });
-    await page.context().addCookies([{ name: 'session', value: session, url }]);
-    const letter = await db.kysely.selectFrom('letters').select('text_body').executeTakeFirstOrThrow();
-    const confirm = /status\.example(\/confirm\/\S+)/.exec(letter.text_body)?.[1] ?? '';
-    const stop = `/stop/${stopToken(ground.secret, 'a')}`;
-    for (const path of ['/my', '/my/addresses?done=added', confirm, '/confirm/x', stop, '/stop/x']) {
-      for (const language of ['', '/en']) {
-        await page.goto(url + language + path);
+  ])(
+    'the customer’s pages have no barrier, $width px wide and $colorScheme',
+    async ({ width, colorScheme }) => {
+      const { url, session, ground, db } = await worstDay();
+      const page = await openPage({ viewport: { width, height: 800 }, colorScheme });
+      for (const path of ['/my/sign-in', '/en/my/sign-in?provider=unknown', '/console/sign-in?provider=down']) {
+        await page.goto(url + path);
+        expect(await page.getByRole('link', { name: /OCN ID/ }).count()).toBe(1);
         expect(await barriers(page)).toEqual([]);
       }
-    }
-  });
+      await page.context().addCookies([{ name: 'session', value: session, url }]);
+      const letter = await db.kysely.selectFrom('letters').select('text_body').executeTakeFirstOrThrow();
+      const confirm = /status\.example(\/confirm\/\S+)/.exec(letter.text_body)?.[1] ?? '';
+      const stop = `/stop/${stopToken(ground.secret, 'a')}`;
+      for (const path of ['/my', '/my/services', '/my/addresses?done=added', confirm, '/confirm/x', stop, '/stop/x']) {
+        for (const language of ['', '/en']) {
+          await page.goto(url + language + path);
+          expect(await barriers(page)).toEqual([]);
+        }
+      }
+    },
+    180_000,
+  );
 
   test('a person adds an address, gets what he typed wrong explained, and finds it by its link', async () => {
     const { url, session } = await worstDay();
