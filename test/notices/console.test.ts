@@ -180,7 +180,7 @@ describe('the console of notices', () => {
       action: 'draft',
     });
     expect(answer.statusCode).toBe(409);
-    expect(textOf(answer)).toContain('ほかの人の文章');
+    expect(textOf(answer)).toMatch(/本文 ほかの人の文章 自分の文章/);
     expect(fieldsOn(answer)).toMatchObject({ 'body.ja': '自分の文章', version: '2' });
   });
 

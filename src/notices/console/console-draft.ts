@@ -1,10 +1,11 @@
 import type { FastifyRequest } from 'fastify';
-import { Conflict } from '../../errors.ts';
+import { Conflict, type Message } from '../../errors.ts';
 import { requireStaff } from '../../http/audience.ts';
 import { answerTo, once } from '../../staff/idempotency.ts';
 import { type Draft, findDraft, openNotice, saveDraft } from '../drafts/draft.ts';
 import { readNotice, writtenIn } from '../form/form.ts';
 import { fieldsFromBody } from '../form/form-fill.ts';
+import { labelOf } from '../form/form-labels.ts';
 import type { Fields, FormGround } from '../form/form-reader.ts';
 import type { AlsoInTransaction, NoticeGround } from '../ground.ts';
 import type { Notice } from '../notice.ts';
@@ -18,6 +19,24 @@ export function draftFields(draft: Draft | undefined, zone: string): Fields {
   const content = (draft?.content ?? {}) as { form?: Fields; api?: unknown };
   if (content.form) return content.form;
   return content.api === undefined ? {} : fieldsFromBody(content.api, zone);
+}
+
+/** A field of the form in which two who wrote at once differ. */
+export interface Difference {
+  name: string;
+  label: Message;
+  mine: string;
+  theirs: string;
+}
+
+/** Every field in which the text that was sent differs from the draft that somebody else saved, in the order of the form. */
+export function differences(mine: Fields, draft: Draft | undefined, zone: string): Difference[] {
+  if (!draft) return [];
+  const [own, other] = [writtenIn(mine), writtenIn(draftFields(draft, zone))];
+  const said = (fields: Fields, name: string) => (fields[name] ?? '').replace(/\r\n?/g, '\n').trim();
+  return [...new Set([...Object.keys(own), ...Object.keys(other)])]
+    .filter((name) => !/\.rows$|^(kind|template)$/.test(name) && said(own, name) !== said(other, name))
+    .map((name) => ({ name, label: labelOf(name), mine: said(own, name), theirs: said(other, name) }));
 }
 
 /** The version of the draft that the writer had before him; 0: none. */

@@ -69,10 +69,11 @@ export async function showForm(
   const { services, facilities } = await loadCatalogue(ground.db.kysely);
   const kind = form.template === 'console/notice-form' ? 'notice' : 'report';
   const whole = outcome.preview && (await wholePreview(ground, outcome.preview));
-  const { typedCountAbove, secondPersonFor } = await readSettings(ground.db.kysely);
+  const { typedCountAbove, secondPersonFor, firstReportMinutes } = await readSettings(ground.db.kysely);
   const view = {
     ...form.more,
     now: ground.clock.now(),
+    firstReportMinutes,
     fields: form.fields,
     problems: outcome.trouble?.problems ?? [],
     message: outcome.trouble?.message,

@@ -17,7 +17,7 @@ import { nextPhases } from '../phases.ts';
 import { publishNotice } from '../publish.ts';
 import { noticeStore } from '../store.ts';
 import { PHASE_WORDS } from '../wording/words.ts';
-import { draftFields, keep, openedBefore, openOnce, versionIn } from './console-draft.ts';
+import { differences, draftFields, keep, openedBefore, openOnce, versionIn } from './console-draft.ts';
 import { posterAt, sentForm, showForm, troubleOf, withMoreRows } from './console-form.ts';
 import { leftOpen } from './fill-form.ts';
 import { laterIn } from './later.ts';
@@ -154,7 +154,7 @@ async function show(
     id,
     draft,
     schedule: id === undefined ? null : await findSchedule(ground, id),
-    theirs: conflict && draft ? draftFields(draft, ground.operator.timeZone)['body.ja'] : undefined,
+    differences: conflict ? differences(fields, draft, ground.operator.timeZone) : [],
     saved: 'saved' in (request.query as object),
     action: id === undefined ? '/console/notices' : `/console/notices/${id}/edit`,
     roots: kind === 'fault' && id === undefined ? await rootChoices(ground) : [],

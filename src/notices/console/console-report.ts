@@ -17,7 +17,7 @@ import { noticeStore } from '../store.ts';
 import { impactLook, reportLook } from '../wording/report-look.ts';
 import { PHASE_WORDS } from '../wording/words.ts';
 import { phaseLinks } from './console-board.ts';
-import { draftFields, saveForm, versionIn } from './console-draft.ts';
+import { differences, draftFields, saveForm, versionIn } from './console-draft.ts';
 import { posterAt, sentForm, showForm, troubleOf, withMoreRows } from './console-form.ts';
 import { leftOpen } from './fill-form.ts';
 import { laterIn } from './later.ts';
@@ -148,7 +148,7 @@ async function show(
     told: notice.impacts.map((impact) => impactLook(impact, names)),
     open: notice.impacts.filter((impact) => impact.recoveredAt === null).map((impact) => impactLook(impact, names)),
     previous: last && reportLook(notice, last, names, ground.operator.timeZone),
-    theirs: conflict && draft ? draftFields(draft, ground.operator.timeZone)['body.ja'] : undefined,
+    differences: conflict ? differences(fields, draft, ground.operator.timeZone) : [],
   };
   // Whoever was told of the other's report or draft may go on from there.
   const current = conflict

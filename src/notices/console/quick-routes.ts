@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { dependentsOf } from '../../catalogue/dependents.ts';
 import { loadCatalogue } from '../../catalogue/read.ts';
 import { requireStaff } from '../../http/audience.ts';
+import { LONG_FORM_BYTES } from '../../http/kept-form.ts';
 import { page } from '../../http/views.ts';
 import { mayDo } from '../../staff/permissions.ts';
 import { localInput } from '../../time.ts';
@@ -17,6 +18,8 @@ import { fillForm } from './fill-form.ts';
 import { formGround } from './read-form.ts';
 
 const audience = { who: 'staff', may: 'notice:draft' } as const;
+/** Whoever sent it though his session had ended sees what he chose again. */
+const written = { bodyLimit: LONG_FORM_BYTES, config: { audience: { ...audience, keeps: true } } } as const;
 
 /**
  * The first report of a known fault in under a minute: service, facilities and symptom are chosen, a template says the rest. What is
@@ -48,7 +51,7 @@ export function quickRoutes(app: FastifyInstance, ground: NoticeGround): void {
     return page(request, reply, 'console/quick', view);
   });
 
-  app.post('/console/notices/quick', { config: { audience } }, async (request, reply) => {
+  app.post('/console/notices/quick', written, async (request, reply) => {
     const { fields, action } = sentForm(request);
     const filled = await withTemplate(ground, withOthers(fields));
     return submitted(ground, request, reply, { sent: { fields: filled, action } });
