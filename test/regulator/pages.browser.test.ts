@@ -1,6 +1,8 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { loadExample } from '../../src/cli/example.ts';
 import { loadPublished } from '../../src/notices/read.ts';
+import { SYSTEM } from '../../src/staff/audit.ts';
+import { changeSettings } from '../../src/staff/settings.ts';
 import { startApp } from '../support/app.ts';
 import { barriers } from '../support/barriers.ts';
 import { closeBrowser, hasBrowser, listen, openPage } from '../support/browser.ts';
@@ -14,6 +16,7 @@ describe.skipIf(!hasBrowser)('the pages on accidents in a real browser', () => {
     timeout: 600_000,
   }, async () => {
     const shirase = await startApp({ now: '2016-06-01T10:00:00+09:00' });
+    await changeSettings(shirase.db, shirase.clock, SYSTEM, { timelinessPublic: 'shown' });
     await loadExample(shirase.ground);
     const ids = await enterAll(shirase);
     const done = ids.get('2015-01')?.[0] ?? [...ids.values()][0]?.[0] ?? '';
@@ -24,6 +27,7 @@ describe.skipIf(!hasBrowser)('the pages on accidents in a real browser', () => {
     await staff.submit('/console/sign-in', '/console/sign-in', { login: 'publisher', password: 'shirase-example' });
     const facts = `/console/notices/${done}/accident`;
     await staff.submit(`${facts}/sheet`, `${facts}/submissions`, { kind: 'detailed', note: '総合通信局' });
+    await shirase.app.edition.refresh();
     const base = await listen(shirase.app);
     const page = await openPage();
     await page.context().addCookies([...staff.cookies].map(([name, value]) => ({ name, value, url: base })));
@@ -38,6 +42,7 @@ describe.skipIf(!hasBrowser)('the pages on accidents in a real browser', () => {
       `${facts}/prompt`,
       '/console/notices/20140306-1/inquiries',
       `/console/notices/${open?.id}/serious`,
+      '/timeliness',
     ];
     for (const [index, path] of paths.entries()) {
       // Each page is looked at in two of the four ways; together the pages are looked at in all.
