@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { line, parse, prose, sentenceFor } from '../http/forms.ts';
 import type { Instant } from '../time.ts';
+import { areaInEnglish, areaInWords } from './area/area.ts';
+import { PREFECTURES } from './area/prefectures.ts';
 import { SYMPTOMS } from './impact.ts';
 import { PHASES, type Phase } from './phases.ts';
 import { QUALIFIERS, UNITS } from './quantity.ts';
@@ -74,6 +76,42 @@ const plan = z
 
 const code = z.string().min(1).max(64);
 
+const prefectures = z
+  .array(
+    z
+      .string()
+      .refine(
+        (number) => PREFECTURES.has(number),
+        sentenceFor('都道府県は 01 から 47 の番号で指定してください。', 'Name prefectures by their numbers, 01 to 47.'),
+      ),
+  )
+  .min(1)
+  .max(47);
+
+/** In words, of which English is made where they name prefectures only; or by prefectures, which become words in both languages. */
+const area = z.union([
+  prose(LIMITS.area).transform((ja) => ({ ja, en: areaInEnglish(ja) })),
+  z
+    .strictObject({
+      ja: prose(LIMITS.area).optional(),
+      en: prose(2 * LIMITS.area).optional(),
+      prefectures: z.union([z.literal('all'), prefectures]).optional(),
+      partly: prefectures.optional(),
+      except: prefectures.optional(),
+    })
+    .refine(
+      ({ ja, prefectures: whole, partly, except }) =>
+        ja === undefined ? (whole ?? partly) !== undefined : (whole ?? partly ?? except) === undefined,
+      sentenceFor(
+        '地域は ja の文章か、prefectures・partly の都道府県のどちらかで指定してください。',
+        'Name the area either in words (ja) or by prefectures or partly.',
+      ),
+    )
+    .transform(({ ja, en, ...places }) =>
+      ja === undefined ? areaInWords(places) : { ja, en: en ?? areaInEnglish(ja) },
+    ),
+]);
+
 const quantity = z.strictObject({
   count: z.number().int().min(0).max(1e12),
   qualifier: z.enum(QUALIFIERS).default('exact'),
@@ -83,7 +121,7 @@ const quantity = z.strictObject({
 const impact = z.strictObject({
   service: code,
   facilities: z.union([z.literal('all'), z.array(code).min(1).max(5000)]),
-  area: text(LIMITS.area).optional(),
+  area: area.optional(),
   symptom: z.enum(SYMPTOMS),
   detail: text(LIMITS.area).nullish(),
   users: quantity.nullish(),
@@ -186,7 +224,7 @@ export const reportInput = z.strictObject({
         approximate: z.boolean().optional(),
         symptom: z.enum(SYMPTOMS).optional(),
         detail: text(LIMITS.area).nullish(),
-        area: text(LIMITS.area).nullish(),
+        area: area.nullish(),
         users: quantity.nullish(),
         reason: text(LIMITS.short),
       }),

@@ -31,6 +31,43 @@ async function post(
   return shirase.app.inject({ method: 'POST', url, payload, headers: { ...shirase.headers, ...more } });
 }
 
+describe('an area', () => {
+  const areas = async (area: unknown) => {
+    const shirase = await ready();
+    const impacts = [{ ...fault.impacts[0], area }];
+    const answer = await post(shirase, '/api/v1/notices', { ...fault, impacts });
+    const page = await shirase.app.inject({ url: '/en/notices/20140306-1' });
+    return { ...answer.json<{ impacts: { area: unknown }[]; errors?: unknown }>(), page: page.body };
+  };
+
+  test('is given by prefectures, and told in words in both languages', async () => {
+    const whole = await areas({ prefectures: 'all', except: ['47'] });
+    expect(whole.impacts[0]?.area).toEqual({ ja: '全国（沖縄県を除く）', en: 'Nationwide (except Okinawa)' });
+    expect(whole.page).toContain('Nationwide (except Okinawa)');
+    const some = await areas({ prefectures: ['13'], partly: ['12', '11'] });
+    expect(some.impacts[0]?.area).toEqual({
+      ja: '東京都、千葉県の一部、埼玉県の一部',
+      en: 'Tokyo, parts of Chiba, parts of Saitama',
+    });
+  });
+
+  test('in Japanese that names regions and prefectures only has its English by itself, and any other keeps what was given', async () => {
+    expect((await areas('関東地方（千葉県の一部を除く）')).page).toContain('The Kanto region (except parts of Chiba)');
+    expect((await areas({ ja: '東京都', en: 'Tokyo and its islands' })).impacts[0]?.area).toEqual({
+      ja: '東京都',
+      en: 'Tokyo and its islands',
+    });
+    expect((await areas('千代田区')).impacts[0]?.area).toEqual({ ja: '千代田区' });
+  });
+
+  test('that is no prefecture, or none at all, is refused by name', async () => {
+    expect((await areas({ prefectures: ['48'] })).errors).toMatchObject([{ field: 'impacts.0.area.prefectures.0' }]);
+    expect((await areas({ ja: '全国', except: ['13'] })).errors).toMatchObject([{ field: 'impacts.0.area' }]);
+    expect((await areas({ except: ['13'] })).errors).toMatchObject([{ field: 'impacts.0.area' }]);
+    expect((await areas('あ'.repeat(301))).errors).toMatchObject([{ field: 'impacts.0.area' }]);
+  });
+});
+
 describe('the JSON API of notices', () => {
   test('opens a fault, tells of its recovery and shows the whole', async () => {
     const shirase = await ready();
