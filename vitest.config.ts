@@ -30,14 +30,13 @@ export default defineConfig({
     maxWorkers: 2,
     // Dropping the template makes PostgreSQL write a checkpoint.
     teardownTimeout: 60_000,
-    // A worker keeps the program between files: what a test changes of the process, it puts back.
-    isolate: false,
     // .ci/run counts from this report
     ...(process.env.VITEST_REPORT
       ? { reporters: ['default', ['json', { outputFile: process.env.VITEST_REPORT }]] as never }
       : {}),
     projects: [
-      { test: { ...common, name: 'sqlite', include: ['test/**/*.test.ts'] } },
+      // Its workers keep the program between files: what a test changes of the process, it puts back.
+      { test: { ...common, name: 'sqlite', isolate: false, include: ['test/**/*.test.ts'] } },
       ...(postgres
         ? [
             {
