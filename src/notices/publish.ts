@@ -157,7 +157,7 @@ async function publishIn(
   const report = reportOf(before, input, next, at);
   await writeNotice(tx, before, next, input, at);
   await noticeStore.addReport(tx, noticeId, report, poster.name);
-  await settleDraft(ground, tx, { noticeId, number: report.number, kept });
+  await settleDraft(ground, tx, { poster, noticeId, number: report.number, kept });
   await writePostings(tx, noticeId, report, before.seriousAt !== null || input.prominent === true, poster);
   const after = await noticeStore.find(tx, noticeId);
   if (!after) throw notFound();

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { publishNotice } from '../../src/notices/publish.ts';
 import { auditTrail } from '../../src/staff/audit.ts';
 import { MINUTE } from '../../src/time.ts';
 import { startApp } from '../support/app.ts';
 import { fieldsOn } from '../support/console.ts';
-import { smallCatalogue } from '../support/notices.ts';
-import { csrfOf, staffAt } from '../support/people.ts';
+import { testGround } from '../support/ground.ts';
+import { faultInput, publisher, smallCatalogue } from '../support/notices.ts';
+import { csrfOf, keyFor, staffAt } from '../support/people.ts';
 
 const NEW = '/console/notices/new';
 
@@ -58,6 +60,22 @@ describe('a draft is saved while it is typed', () => {
     expect((await author.post(`/console/notices/${id}/here`, token)).json<Saved>().others).toHaveLength(1);
     clock.advance(2 * MINUTE);
     expect((await author.post(`/console/notices/${id}/here`, token)).json<Saved>().others).toEqual([]);
+  });
+
+  test('a report that a program publishes meanwhile takes nobody’s text away', async () => {
+    const { author, app, db, clock } = await writing();
+    const { id } = await publishNotice({ ...testGround(db, clock), announce: () => {} }, publisher, faultInput());
+    const page = await author.get(`/console/notices/${id}/report`);
+    const typed = { ...fieldsOn(page), _csrf: csrfOf(page), 'body.ja': '途中まで' };
+    expect((await author.post(`/console/notices/${id}/autosave`, typed)).statusCode).toBe(200);
+    const answer = await app.inject({
+      method: 'POST',
+      url: `/api/v1/notices/${id}/reports`,
+      headers: await keyFor(db, clock, 'notices:write'),
+      payload: { phase: 'update', body: '監視からの続報', publish: true },
+    });
+    expect(answer.statusCode).toBe(201);
+    expect(fieldsOn(await author.get(`/console/notices/${id}/report`))['body.ja']).toBe('途中まで');
   });
 
   test('a page whose session was renewed elsewhere goes on with the new token', async () => {

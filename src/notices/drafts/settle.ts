@@ -2,6 +2,7 @@ import type { Tx } from '../../db/open.ts';
 import { Conflict, type Message } from '../../errors.ts';
 import type { Instant } from '../../time.ts';
 import type { NoticeGround } from '../ground.ts';
+import type { Poster } from '../poster.ts';
 import { noticeStore } from '../store.ts';
 import { draftingStore } from './drafting-store.ts';
 import { failSchedule } from './fail-schedule.ts';
@@ -24,18 +25,18 @@ export async function takeSchedule(tx: Tx, noticeId: string, { version, schedule
 }
 
 /**
- * A report is out: nothing waits for its draft any more. A text of somebody else's that was to be published later was decided on
- * without knowing of this report: it stays a draft, is not published, and staff are told.
+ * A report is out: nothing waits for its draft any more. A text that somebody else is writing, or another than what is out, stays as
+ * a draft. Where it was to be published later, that was decided on without knowing of this report: it is not, and staff are told.
  */
 export async function settleDraft(
   ground: NoticeGround,
   tx: Tx,
-  { noticeId, number, kept }: { noticeId: string; number: number; kept: Kept | undefined },
+  { poster, noticeId, number, kept }: { poster: Poster; noticeId: string; number: number; kept: Kept | undefined },
 ): Promise<void> {
   const waiting = await draftingStore.schedule(tx, noticeId);
   const draft = await noticeStore.draft(tx, noticeId);
-  if (waiting && draft && draft.version !== kept?.version) {
-    if (waiting.failed_at === null) await failSchedule(ground, tx, waiting, overtakenBy(number));
+  if (draft && draft.version !== kept?.version && (waiting || draft.savedById !== poster.id)) {
+    if (waiting?.failed_at === null) await failSchedule(ground, tx, waiting, overtakenBy(number));
     return;
   }
   await noticeStore.removeDraft(tx, noticeId, kept?.scheduledFor === undefined ? undefined : kept.version);
