@@ -212,10 +212,11 @@ async function buildRooms(app: FastifyInstance, ground: Ground, announce: () => 
   channelConsoleRoutes(app, channels);
   channelApiRoutes(app, channels);
   healthRoutes(app, { edition, clock, db });
-  // Whoever has just published reads what he published, and so does everybody he tells: his answer waits for the new edition.
+  // Whoever has just published reads what he published, and so does everybody he tells: his answer waits for the new edition,
+  // and not for ever on a machine that has no time to print.
   app.addHook('onSend', async (request) => {
     const audience = request.routeOptions.config.audience?.who;
     if (request.method === 'GET' || request.method === 'HEAD' || (audience !== 'staff' && audience !== 'key')) return;
-    await Promise.race([edition.refresh(), delay(SECOND, undefined, { ref: false })]);
+    await Promise.race([edition.refresh(), delay(3 * SECOND, undefined, { ref: false })]);
   });
 }
