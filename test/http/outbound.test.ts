@@ -44,7 +44,10 @@ describe('calls to addresses that somebody typed', () => {
       await expect(call(url), url).rejects.toBeInstanceOf(OutboundRefused);
     }
     expect(came).toEqual([]);
-    expect(await call(`http://127.0.0.1:${port}/hook`, ['127.0.0.0/8'])).toMatchObject({ status: 204, retryAfter: null });
+    expect(await call(`http://127.0.0.1:${port}/hook`, ['127.0.0.0/8'])).toMatchObject({
+      status: 204,
+      retryAfter: null,
+    });
     expect((await call(`http://localhost:${port}/named`, ['localhost'])).status).toBe(204);
     expect(came).toEqual(['POST /hook {}', 'POST /named {}']);
   });
