@@ -6,6 +6,7 @@ import { auditTrail, SYSTEM } from '../../src/staff/audit.ts';
 import { changeSettings } from '../../src/staff/settings.ts';
 import { HOUR } from '../../src/time.ts';
 import { startApp } from '../support/app.ts';
+import { barriersFor } from '../support/barriers.ts';
 import { fieldsOn, textOf } from '../support/console.ts';
 import { smallCatalogue } from '../support/notices.ts';
 import { Browser, csrfOf, keyFor, PASSWORD, staffAt } from '../support/people.ts';
@@ -59,6 +60,15 @@ test('a text is published once another person has approved it word for word, and
   expect(await out()).toBe(1);
   const acts = (await auditTrail(db.kysely, { subject: ID, limit: 9 })).map(({ act, who }) => [act, who]);
   expect(acts).toEqual(expect.arrayContaining([['report:approve', '二人目']]));
+});
+
+test('the page with the text to approve is without barriers', async () => {
+  const { app, second } = await asked();
+  const found = await barriersFor(app, second, [
+    [APPROVAL, 390, 'light'],
+    [`/en${APPROVAL}`, 1280, 'dark'],
+  ]);
+  expect(found).toEqual([]);
 });
 
 test('whoever changed the text is no second person for it', async () => {

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { publishNotice } from '../../src/notices/publish.ts';
-import { barriers } from '../support/barriers.ts';
-import { closeBrowser, hasBrowser, listen, openPage } from '../support/browser.ts';
+import { barriersFor } from '../support/barriers.ts';
 import { fieldsOn, textOf } from '../support/console.ts';
 import { expectValidHtml } from '../support/html.ts';
 import { faultInput, publisher } from '../support/notices.ts';
@@ -58,19 +57,10 @@ test('a publisher enters bonds in the console, an author may look, and both see 
   expect(textOf(await staff.get(`/console/audit?subject=${PART}&act=notice:link`))).toContain('links.0.notice');
   const author = await staffAt(shirase, 'author');
   expect((await author.get(url)).body).not.toContain('<select');
-  if (!hasBrowser) return;
-  const base = await listen(shirase.app);
-  const tab = await openPage();
-  await tab.context().addCookies([...staff.cookies].map(([name, value]) => ({ name, value, url: base })));
-  for (const [path, width, scheme] of [
+  const found = await barriersFor(shirase.app, staff, [
     [url, 390, 'dark'],
     [`/en${url}`, 1280, 'light'],
     [`/notices/${PART}`, 390, 'light'],
-  ] as const) {
-    await tab.setViewportSize({ width, height: 900 });
-    await tab.emulateMedia({ colorScheme: scheme });
-    await tab.goto(base + path);
-    expect(await barriers(tab)).toEqual([]);
-  }
-  await closeBrowser();
+  ]);
+  expect(found).toEqual([]);
 }, 120_000);

@@ -2,8 +2,7 @@ import { expect, test } from 'vitest';
 import { SYSTEM } from '../../src/staff/audit.ts';
 import { changeSettings, readSettings } from '../../src/staff/settings.ts';
 import { startApp } from '../support/app.ts';
-import { barriers } from '../support/barriers.ts';
-import { closeBrowser, hasBrowser, listen, openPage } from '../support/browser.ts';
+import { barriersFor } from '../support/barriers.ts';
 import { textOf } from '../support/console.ts';
 import { expectValidHtml } from '../support/html.ts';
 import { keyFor, staffAt } from '../support/people.ts';
@@ -110,18 +109,9 @@ test('people read before and after field by field, and take the same along as a 
   const everything = await staff.get('/console/audit.csv');
   expect(everything.body.trim().split('\r\n').length).toBeGreaterThan(1201);
 
-  if (!hasBrowser) return;
-  const base = await listen(shirase.app);
-  const tab = await openPage();
-  await tab.context().addCookies([...staff.cookies].map(([name, value]) => ({ name, value, url: base })));
-  for (const [path, width, scheme] of [
+  const found = await barriersFor(shirase.app, staff, [
     ['/console/audit?subject=20140101-7', 390, 'light'],
     ['/en/console/audit?words=%E7%99%BA%E9%9B%BB%E6%A9%9F', 1280, 'dark'],
-  ] as const) {
-    await tab.setViewportSize({ width, height: 900 });
-    await tab.emulateMedia({ colorScheme: scheme });
-    await tab.goto(base + path);
-    expect(await barriers(tab)).toEqual([]);
-  }
-  await closeBrowser();
+  ]);
+  expect(found).toEqual([]);
 }, 120_000);

@@ -1,5 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
+import type { FastifyInstance } from 'fastify';
 import type { Page } from 'playwright-core';
+import { closeBrowser, hasBrowser, listen, openPage } from './browser.ts';
 
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
@@ -16,4 +18,28 @@ export async function barriers(page: Page): Promise<string[]> {
     ...violations.map((one) => `${page.url()}: ${one.id} ${one.nodes[0]?.html}`),
     ...(headings === 1 ? [] : [`${page.url()}: ${headings} h1`]),
   ];
+}
+
+/** A page, how wide it is looked at, and in which colours. */
+export type View = readonly [path: string, width: number, scheme: 'light' | 'dark'];
+
+/** The barriers on pages as somebody with these cookies sees them; none where there is no browser. */
+export async function barriersFor(
+  app: FastifyInstance,
+  { cookies }: { cookies: ReadonlyMap<string, string> },
+  views: readonly View[],
+): Promise<string[]> {
+  if (!hasBrowser) return [];
+  const base = await listen(app);
+  const tab = await openPage();
+  await tab.context().addCookies([...cookies].map(([name, value]) => ({ name, value, url: base })));
+  const found: string[] = [];
+  for (const [path, width, scheme] of views) {
+    await tab.setViewportSize({ width, height: 900 });
+    await tab.emulateMedia({ colorScheme: scheme });
+    await tab.goto(base + path);
+    found.push(...(await barriers(tab)));
+  }
+  await closeBrowser();
+  return found;
 }
