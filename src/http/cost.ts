@@ -1,7 +1,6 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { Busy } from '../errors.ts';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Audience } from './audience.ts';
-import { Gate } from './gate.ts';
+import { Gate, GaveUp } from './gate.ts';
 
 /** What a request costs, and at whose expense: each class has its own gate, so that none starves another. */
 export type CostClass =
@@ -67,19 +66,24 @@ declare module 'fastify' {
 
 /**
  * Everything behind these routes passes its class' gate: reading before anything of it runs, sending once the body is there, so
- * that a slow sender holds no place. The place is free as soon as the answer is made, however slowly it is read.
+ * that a slow sender holds no place. The place is free as soon as the answer is made, however slowly it is read. Whoever hangs up
+ * while he waits leaves the queue at once: those behind him do not wait for what nobody reads.
  */
 export function gateRoutes(app: FastifyInstance): void {
   app.decorateRequest('leaveGate', null);
-  const enter = async (request: FastifyRequest) => {
+  const enter = async (request: FastifyRequest, reply: FastifyReply) => {
     if (request.leaveGate || PROBES.has(request.routeOptions.url ?? '')) return;
     const gate = app.gates[costOf(request.routeOptions.url, request.routeOptions.config.audience) as keyof Gates];
-    request.leaveGate = await gate.enter();
-    // Whoever hung up while he waited is not worked for.
-    if (request.raw.socket?.destroyed) throw new Busy(30, BUSY);
+    try {
+      request.leaveGate = await gate.enter((giveUp) => reply.raw.once('close', giveUp));
+    } catch (error) {
+      if (!(error instanceof GaveUp)) throw error;
+      // Nobody is there to read an answer.
+      reply.hijack();
+    }
   };
-  app.addHook('onRequest', async (request) => {
-    if (reads(request)) await enter(request);
+  app.addHook('onRequest', async (request, reply) => {
+    if (reads(request)) await enter(request, reply);
   });
   app.addHook('preHandler', enter);
   app.addHook('onSend', (request, _reply, _payload, done) => {

@@ -1,5 +1,8 @@
 import { Busy, type Message } from '../errors.ts';
 
+/** Who waited has gone: nothing is to be done for him any more. */
+export class GaveUp extends Error {}
+
 /**
  * Lets `limit` pieces of work of one cost class run at once and `queue` more wait, and turns the rest away at once with a
  * jittered time to come back: a bounded wait for some is better than an endless one for all.
@@ -30,19 +33,12 @@ export class Gate {
 
   /**
    * For work that does not end where it began. @returns how to leave; leaving twice is leaving once.
+   * @param impatient is told how to give up a place in the queue; whoever does so never enters.
    * @throws Busy where the queue is full.
    */
-  async enter(): Promise<() => void> {
-    if (this.#running >= this.#limit) {
-      if (this.#waiting.size >= this.#queue) {
-        this.#refused++;
-        // 30 to 90 seconds: the same second for everybody would only move the rush.
-        throw new Busy(30 + Math.floor(Math.random() * 61), this.#text);
-      }
-      await new Promise<void>((resolve) => this.#waiting.add(resolve));
-    } else {
-      this.#running++;
-    }
+  async enter(impatient?: (giveUp: () => void) => void): Promise<() => void> {
+    if (this.#running < this.#limit) this.#running++;
+    else await this.#wait(impatient);
     let left = false;
     return () => {
       if (left) return;
@@ -53,6 +49,20 @@ export class Gate {
         next();
       } else this.#running--;
     };
+  }
+
+  #wait(impatient?: (giveUp: () => void) => void): Promise<void> {
+    if (this.#waiting.size >= this.#queue) {
+      this.#refused++;
+      // 30 to 90 seconds: the same second for everybody would only move the rush.
+      throw new Busy(30 + Math.floor(Math.random() * 61), this.#text);
+    }
+    return new Promise<void>((resolve, reject) => {
+      this.#waiting.add(resolve);
+      impatient?.(() => {
+        if (this.#waiting.delete(resolve)) reject(new GaveUp());
+      });
+    });
   }
 
   /** How many wait now. */

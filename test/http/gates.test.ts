@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { connect } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
 import { Busy } from '../../src/errors.ts';
 import { costOf } from '../../src/http/cost.ts';
 import { Gate } from '../../src/http/gate.ts';
@@ -48,6 +49,26 @@ test('with all places of customers taken, staff, programs and pages are answered
   for (const leave of [...held, ...hashing]) leave();
   expect((await waiting).statusCode).toBe(200);
   expect(app.gates.lookup.running).toBe(0);
+});
+
+test('who hangs up while he waits leaves the queue at once, and those behind him are answered', async () => {
+  const { app } = await startApp();
+  const port = Number(new URL(await app.listen({ port: 0, host: '127.0.0.1' })).port);
+  const { lookup } = app.gates;
+  const held = await Promise.all(Array.from({ length: 5 }, () => lookup.enter()));
+  const [first, second, last] = Array.from({ length: 3 }, () => {
+    const socket = connect(port, '127.0.0.1', () => socket.write('GET /my HTTP/1.1\r\nHost: x\r\n\r\n'));
+    onTestFinished(() => void socket.destroy());
+    return socket;
+  });
+  const said = new Promise<string>((resolve) => last?.once('data', (part: Buffer) => resolve(part.toString('latin1'))));
+  await expect.poll(() => lookup.waiting).toBe(3);
+  first?.destroy();
+  second?.end();
+  await expect.poll(() => lookup.waiting).toBe(1);
+  for (const leave of held) leave();
+  expect(await said).toMatch(/^HTTP\/1.1 303 /);
+  expect([lookup.running, lookup.waiting]).toEqual([0, 0]);
 });
 
 test('who is turned away reads when to come back, and the state of the services', async () => {
