@@ -75,6 +75,19 @@ describe('the gate before the final dot', () => {
 });
 
 describe('a warm connection', () => {
+  test('on which many mails were refused waits for nothing any more: no listener piles up', async () => {
+    const warnings: Error[] = [];
+    const heard = (warning: Error) => warnings.push(warning);
+    process.on('warning', heard);
+    onTestFinished(() => void process.off('warning', heard));
+    const server = await startFaultyRelay({ rcpt: '450 4.2.0 try again' });
+    const relay = senderTo(server);
+    for (let n = 0; n < 20; n++) expect((await relay.send(mail(`n${n}`), async () => {})).kind).toBe('refused');
+    expect(server.heard.filter((verb) => verb === 'EHLO')).toHaveLength(1);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(warnings.filter(({ name }) => name === 'MaxListenersExceededWarning')).toEqual([]);
+  });
+
   for (const behaviour of ['drop', '421 4.3.2 shutting down']) {
     test(`that the server ends at the next mail (${behaviour}) leaves nothing in doubt and sends nothing by itself`, async () => {
       const server = await startFaultyRelay();

@@ -120,8 +120,12 @@ export class SmtpLine {
   async #gate(connection: SMTPConnection, into: Writable, bytes: Buffer, ask: () => Promise<void>): Promise<boolean> {
     if (!into.write(bytes)) {
       await new Promise<void>((resolve) => {
-        into.once('drain', resolve);
-        connection.once('end', resolve);
+        const done = () => {
+          connection.off('end', done);
+          resolve();
+        };
+        into.once('drain', done);
+        connection.once('end', done);
       });
     }
     if (!this.isOpen) return false;
@@ -134,11 +138,17 @@ export class SmtpLine {
   /** After a refused mail the connection is as good as before. */
   #reset(): Promise<void> {
     return new Promise((resolve) => {
-      if (!this.#connection || !this.isOpen) return resolve();
-      this.#connection.once('end', () => resolve());
-      this.#connection.reset((error) => {
-        if (error) this.#drop();
+      const connection = this.#connection;
+      if (!connection || !this.isOpen) return resolve();
+      // A line lives for hundreds of mails: what waits for its end must not pile up on it.
+      const done = () => {
+        connection.off('end', done);
         resolve();
+      };
+      connection.once('end', done);
+      connection.reset((error) => {
+        if (error) this.#drop();
+        done();
       });
     });
   }
