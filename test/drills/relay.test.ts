@@ -15,7 +15,8 @@ import { startFaultyRelay } from '../support/smtp.ts';
 import { NOTHING_WRONG, whatBecameOfThem } from './reckoning.ts';
 
 const ADDRESSES = 40;
-const STORIES = 4;
+/** `npm run drill:mail` lives through more of them. */
+const STORIES = Number(process.env.DRILL_STORIES ?? 4);
 
 /** Far worse than any relay, so that a few addresses meet what otherwise one in thousands does. */
 async function badRelay(random: () => number) {
@@ -81,10 +82,14 @@ async function story(random: () => number) {
   return { told: told.join(''), ...(await whatBecameOfThem(db, relay, recoveryNumber)) };
 }
 
-test('whatever is published over a relay that loses its answers: three at most, and recovery or a visible doubt', async () => {
-  const { seed, random } = seeded();
-  const stories = [];
-  for (let n = 0; n < STORIES; n++) stories.push(await story(random));
-  console.log(`relay drill, DRILL_SEED=${seed}\n${stories.map((one) => JSON.stringify(one)).join('\n')}`);
-  for (const counts of stories) expect(counts).toMatchObject(NOTHING_WRONG);
-}, 120_000);
+// Each by itself: what a slow machine needs for one is bounded, whatever their number.
+test.each(Array.from({ length: STORIES }, (_, n) => n + 1))(
+  'whatever is published over a relay that loses its answers: three at most, and recovery or a visible doubt (%i)',
+  async () => {
+    const { seed, random } = seeded();
+    const counts = await story(random);
+    console.log(`relay drill, DRILL_SEED=${seed} ${JSON.stringify(counts)}`);
+    expect(counts).toMatchObject(NOTHING_WRONG);
+  },
+  120_000,
+);

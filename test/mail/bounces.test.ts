@@ -182,12 +182,15 @@ describe('ways in', () => {
   });
 });
 
-test('whatever is thrown at it, nothing breaks and nobody is given up without his token', async () => {
+const RUNS = Number(process.env.FUZZ_RUNS ?? 300);
+
+test('whatever is thrown at it, nothing breaks and nobody is given up without his token', {
+  timeout: 60_000 + RUNS * 300,
+}, async () => {
   const { seed, random, between } = seeded();
   const { ground, from, address } = await sentOne();
   const good = deliveryReport(`b+${'3'.repeat(32)}@${DOMAIN}`, { 'Diagnostic-Code': 'smtp; 550 5.1.1 user unknown' });
-  const runs = Number(process.env.FUZZ_RUNS ?? 300);
-  for (let n = 0; n < runs; n++) {
+  for (let n = 0; n < RUNS; n++) {
     const data = Buffer.from(n % 10 === 0 ? nested(good, 30) : good, 'latin1');
     for (let flips = between(0, 40); flips > 0; flips--)
       data[Math.floor(random() * data.length)] = Math.floor(random() * 256);
