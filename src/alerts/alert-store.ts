@@ -186,6 +186,15 @@ export const alertStore = {
     return rows.map((row) => row.id);
   },
 
+  /** What has not been handed over to it, with the notice that it is about. */
+  async notHandedOver(db: Reader, addressId: string): Promise<AlertOnItsWay[]> {
+    const rows = await onItsWay(db)
+      .where('alerts.address_id', '=', addressId)
+      .where('mails.state', 'in', ['queued', 'claimed'])
+      .execute();
+    return rows.map(wayOf);
+  },
+
   async everyOfAddress(db: Reader, addressId: string): Promise<string[]> {
     const rows = await db.selectFrom('alerts').select('id').where('address_id', '=', addressId).execute();
     return rows.map((row) => row.id);

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { stopToken } from '../../src/alerts/addresses/stop-link.ts';
 import type { Database } from '../../src/db/open.ts';
 import { addCatalogue } from '../lookup/world.ts';
@@ -153,4 +153,56 @@ test('what is queued for the address does not go', async () => {
   await app.inject({ method: 'POST', url, headers: MULTIPART, payload: parts });
   expect(await db.kysely.selectFrom('mails').select('state').executeTakeFirst()).toEqual({ state: 'cancelled' });
   expect(await db.kysely.selectFrom('alerts').select('ended').executeTakeFirst()).toEqual({ ended: 'unsubscribed' });
+});
+
+describe('instead of stopping', () => {
+  const press = (app: Shirase['app'], url: string, fields: Record<string, string>) =>
+    app.inject({
+      method: 'POST',
+      url: `${url}/choice`,
+      headers: { ...URLENCODED, cookie: 'session=of-somebody' },
+      payload: new URLSearchParams(fields).toString(),
+    });
+
+  test('whoever holds the link chooses less without signing in, and no cookie is given', async () => {
+    const { app, db, url } = await house();
+    await db.kysely.updateTable('addresses').set({ scope: 'all', works: 1 }).execute();
+    const page = await app.inject(url);
+    expect(page.body).toContain('停止せずに、受け取るお知らせを選ぶ');
+    expect(page.body).toMatch(/id="c-all"[^>]* checked/);
+    const fields = { scope: 'mine', language: 'en', asksHours: '1', day: 'on', evening: 'on' };
+    const answer = await press(app, url, fields);
+    expect([answer.statusCode, answer.headers['set-cookie']]).toEqual([200, undefined]);
+    expect(answer.body).toContain('受け取るお知らせを変更しました');
+    expect(answer.body).toMatch(/id="c-mine"[^>]* checked/);
+    const row = await db.kysely.selectFrom('addresses').selectAll().executeTakeFirstOrThrow();
+    expect(row).toMatchObject({ scope: 'mine', language: 'en', works: 0, hours: 3, stopped_at: null });
+    const [trail] = await db.kysely
+      .selectFrom('audit_entries')
+      .selectAll()
+      .where('act', '=', 'address.choice')
+      .execute();
+    expect(JSON.parse(trail?.after_json ?? '')).toMatchObject({ scope: 'mine', by: 'link' });
+  });
+
+  test('what cannot be taken is named at its place, and a link that is forged or of a removed address chooses nothing', async () => {
+    const { app, db, url, ground } = await house();
+    const before = await db.kysely.selectFrom('addresses').selectAll().execute();
+    const none = await press(app, `/en${url}`, { scope: 'mine', language: 'ja', asksHours: '1' });
+    expect([none.statusCode, none.body]).toEqual([422, expect.stringContaining('Choose at least one part of the day')]);
+    for (const wrong of [url.slice(0, -1), `/stop/${stopToken(ground.secret, 'gone')}`, '/stop/x']) {
+      const answer = await press(app, wrong, { scope: 'all', language: 'ja' });
+      expect([answer.statusCode, answer.body]).toEqual([404, expect.stringContaining('このリンクは使えません')]);
+    }
+    expect((await app.inject(`/stop/${stopToken(ground.secret, 'gone')}`)).body).not.toContain('c-mine');
+    expect(await db.kysely.selectFrom('addresses').selectAll().execute()).toEqual(before);
+  });
+
+  test('a stopped address stays stopped, and its page says so', async () => {
+    const { app, db, url } = await house();
+    await app.inject({ method: 'POST', url, headers: URLENCODED, payload: oneClick });
+    expect((await app.inject(url)).body).toContain('現在停止しています');
+    await press(app, url, { scope: 'all', language: 'ja' });
+    expect(await stoppedAt(db)).not.toBeNull();
+  });
 });

@@ -48,7 +48,12 @@ describe.skipIf(!hasBrowser)('in a real browser', () => {
       await page.context().addCookies([{ name: 'session', value: session, url }]);
       const letter = await db.kysely.selectFrom('letters').select('text_body').executeTakeFirstOrThrow();
       const confirm = /status\.example(\/confirm\/\S+)/.exec(letter.text_body)?.[1] ?? '';
-      const stop = `/stop/${stopToken(ground.secret, 'a')}`;
+      const first = await db.kysely
+        .selectFrom('addresses')
+        .select('id')
+        .where('place', '=', 1)
+        .executeTakeFirstOrThrow();
+      const stop = `/stop/${stopToken(ground.secret, first.id)}`;
       for (const path of ['/my', '/my/services', '/my/addresses?done=added', confirm, '/confirm/x', stop, '/stop/x']) {
         for (const language of ['', '/en']) {
           await page.goto(url + language + path);

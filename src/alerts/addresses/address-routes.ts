@@ -2,16 +2,15 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { type FieldProblem, Invalid, NotFound } from '../../errors.ts';
 import { requireCustomer } from '../../http/audience.ts';
-import { parse, sentenceFor } from '../../http/forms.ts';
+import { parse } from '../../http/forms.ts';
 import { languageOf, localPath } from '../../http/language.ts';
 import { PROOF_LASTS } from '../../http/sessions.ts';
 import { page } from '../../http/views.ts';
 import { MINUTE } from '../../time.ts';
-import { ANY_HOUR, BANDS } from '../timing.ts';
-import { ADDRESS_STATE_WORDS, SCOPES } from './address.ts';
+import { ANY_HOUR } from '../timing.ts';
+import { ADDRESS_STATE_WORDS } from './address.ts';
 import {
   addAddress,
-  type Choice,
   changeChoice,
   defaultScope,
   listAddresses,
@@ -19,48 +18,9 @@ import {
   startAgain,
   stopOwnAddress,
 } from './addresses.ts';
+import { choiceForm, newAddressForm, partsOf } from './choice-form.ts';
 import type { AddressGround } from './confirm.ts';
 import { addressLinkRoutes } from './link-routes.ts';
-
-/** A checkbox is not sent at all while it is empty. */
-const ticked = z
-  .literal('on')
-  .optional()
-  .transform((value) => value === 'on');
-
-const fields = z.object({
-  scope: z.enum(SCOPES),
-  language: z.enum(['ja', 'en']),
-  works: ticked,
-  /** Sent by forms that have the parts of the day: only there does none of them mean none. */
-  asksHours: z.literal('1').optional(),
-  ...{ day: ticked, evening: ticked, night: ticked, hoursForAll: ticked, lateFinal: ticked },
-});
-
-const hasSomeHours = (form: z.output<typeof fields>) =>
-  form.asksHours === undefined || form.day || form.evening || form.night;
-
-const SOME_HOURS = {
-  ...sentenceFor(
-    '1つ以上の時間帯を選んでください。すべて止めるときは「お知らせを停止する」を押してください。',
-    'Choose at least one part of the day. To stop everything, press “Stop the mails”.',
-  ),
-  path: ['hours'],
-};
-
-const choice = fields.refine(hasSomeHours, SOME_HOURS).transform(choiceOf);
-const newAddress = fields
-  .extend({ email: z.string().trim().min(1).max(1000) })
-  .refine(hasSomeHours, SOME_HOURS)
-  .transform((form) => ({ ...choiceOf(form), email: form.email }));
-
-function choiceOf(form: z.output<typeof fields>): Choice {
-  const { scope, language, works, hoursForAll, lateFinal } = form;
-  if (form.asksHours === undefined) return { scope, language, works };
-  const ticks = [form.day, form.evening, form.night];
-  const hours = BANDS.reduce((bits, band, index) => bits | (ticks[index] ? band.bit : 0), 0);
-  return { scope, language, works, hours, hoursForAll, lateFinal };
-}
 
 /** What was just done, shown once on the page that follows. Nothing else gets from the URL onto the page. */
 const DONE = ['added', 'removed', 'changed', 'stopped', 'started', 'asked', 'too_many'] as const;
@@ -80,7 +40,7 @@ export async function addressRoutes(app: FastifyInstance, ground: AddressGround)
 
   app.post('/my/addresses', change, async (request, reply) => {
     try {
-      await addAddress(ground, requireCustomer(request).id, parse(newAddress, request.body));
+      await addAddress(ground, requireCustomer(request).id, parse(newAddressForm, request.body));
     } catch (error) {
       if (error instanceof Invalid) return show(ground, request, reply, { problems: error.problems });
       throw error;
@@ -90,7 +50,7 @@ export async function addressRoutes(app: FastifyInstance, ground: AddressGround)
 
   app.post('/my/addresses/:id/choice', change, async (request, reply) => {
     try {
-      await changeChoice(ground, requireCustomer(request).id, idIn(request), parse(choice, request.body));
+      await changeChoice(ground, requireCustomer(request).id, idIn(request), parse(choiceForm, request.body));
     } catch (error) {
       if (error instanceof Invalid)
         return show(ground, request, reply, { problems: error.problems, of: idIn(request) });
@@ -116,12 +76,6 @@ export async function addressRoutes(app: FastifyInstance, ground: AddressGround)
   });
 
   await addressLinkRoutes(app, ground);
-}
-
-/** The parts of the day as ticks of the form. */
-function partsOf(hours: number): { day: boolean; evening: boolean; night: boolean } {
-  const [day, evening, night] = BANDS.map(({ bit }) => (hours & bit) !== 0);
-  return { day: day ?? false, evening: evening ?? false, night: night ?? false };
 }
 
 /** Who has less time left than it takes to type is asked to sign in before he types and not after. */

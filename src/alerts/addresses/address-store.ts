@@ -40,6 +40,12 @@ export const addressStore = {
     return row && addressOf(row);
   },
 
+  /** Whoever's it is: for a link that names it. */
+  async byId(db: Reader, id: string): Promise<Address | undefined> {
+    const row = await db.selectFrom('addresses').selectAll().where('id', '=', id).executeTakeFirst();
+    return row && addressOf(row);
+  },
+
   async add(tx: Tx, row: Insertable<AddressesTable>): Promise<void> {
     await tx.insertInto('addresses').values(row).execute();
   },

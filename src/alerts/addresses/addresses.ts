@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { retryOnCollision } from '../../db/open.ts';
+import { type Reader, retryOnCollision, type Tx } from '../../db/open.ts';
 import { Invalid, NotFound } from '../../errors.ts';
 import { type Actor, record } from '../../staff/audit.ts';
 import type { Language } from '../../time.ts';
-import { cancelAlertsOf } from '../cancel.ts';
+import { cancelAlertsOf, cancelUnchosen } from '../cancel.ts';
 import { ANY_HOUR } from '../timing.ts';
 import { type Address, type AddressScope, type AddressState, addressState, freePlace } from './address.ts';
 import { addressStore } from './address-store.ts';
@@ -146,18 +146,47 @@ export async function changeChoice(
   choice: Choice,
 ): Promise<void> {
   await ground.db.transaction(async (tx) => {
-    const address = found(await addressStore.find(tx, customerId, id));
-    const { scope, language, works, hours, hoursForAll, lateFinal } = address;
-    const before = { scope, language, works, hours, hoursForAll, lateFinal };
-    // What the form did not ask for stays as it was.
-    const after = { ...before, ...choice, hours: choice.hours ?? hours };
-    await addressStore.choose(tx, address.id, {
-      ...after,
-      hoursForAll: choice.hoursForAll ?? hoursForAll,
-      lateFinal: choice.lateFinal ?? lateFinal,
-    });
-    await record(tx, ground.clock.now(), by(customerId), 'address.choice', 'address', address.id, before, choice);
+    await choose(ground, tx, found(await addressStore.find(tx, customerId, id)), choice);
   });
+}
+
+/**
+ * The address that a link in a mail was made for, or undefined where it is gone or was never confirmed: whoever holds such a link may
+ * choose less or other mail without signing in, as he may stop it.
+ */
+export async function addressBehindLink(db: Reader, id: string): Promise<Address | undefined> {
+  const address = await addressStore.byId(db, id);
+  return address && address.confirmedAt !== null ? address : undefined;
+}
+
+/** @throws NotFound */
+export async function changeChoiceByLink(ground: AddressGround, id: string, choice: Choice): Promise<Address> {
+  return ground.db.transaction(async (tx) => {
+    await choose(ground, tx, found(await addressBehindLink(tx, id)), choice, { by: 'link' });
+    return found(await addressStore.byId(tx, id));
+  });
+}
+
+async function choose(
+  ground: AddressGround,
+  tx: Tx,
+  address: Address,
+  choice: Choice,
+  how: { by?: 'link' } = {},
+): Promise<void> {
+  const { scope, language, works, hours, hoursForAll, lateFinal } = address;
+  const before = { scope, language, works, hours, hoursForAll, lateFinal };
+  // What the form did not ask for stays as it was.
+  await addressStore.choose(tx, address.id, {
+    ...before,
+    ...choice,
+    hours: choice.hours ?? hours,
+    hoursForAll: choice.hoursForAll ?? hoursForAll,
+    lateFinal: choice.lateFinal ?? lateFinal,
+  });
+  await cancelUnchosen(tx, address.id);
+  const after = { ...choice, ...how };
+  await record(tx, ground.clock.now(), by(address.customerId), 'address.choice', 'address', address.id, before, after);
 }
 
 /** Stops the mails to it; it stays registered. @throws NotFound */

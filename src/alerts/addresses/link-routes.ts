@@ -1,7 +1,11 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { languageOf } from '../../http/language.ts';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type FieldProblem, Invalid } from '../../errors.ts';
+import { parse } from '../../http/forms.ts';
+import { languageOf, ownPath } from '../../http/language.ts';
 import { page, render } from '../../http/views.ts';
-import { stopAddress } from './addresses.ts';
+import type { Address } from './address.ts';
+import { addressBehindLink, changeChoiceByLink, stopAddress } from './addresses.ts';
+import { choiceForm, partsOf } from './choice-form.ts';
 import { type AddressGround, confirmAddress, type LinkAnswer, lookAtLink } from './confirm.ts';
 import { addressOfStopToken } from './stop-link.ts';
 
@@ -13,9 +17,7 @@ const STATUS: Record<LinkAnswer['kind'], number> = { ready: 200, done: 200, expi
  */
 export async function addressLinkRoutes(app: FastifyInstance, ground: AddressGround): Promise<void> {
   await app.register(async (scope) => {
-    scope.addHook('onRequest', async (_request, reply) => {
-      reply.header('referrer-policy', 'no-referrer').header('x-robots-tag', 'noindex');
-    });
+    scope.addHook('onRequest', secret);
     const form = { config: { audience: { who: 'everyone', form: true } } } as const;
 
     scope.get<{ Params: { token: string } }>('/confirm/:token', form, async (request, reply) => {
@@ -29,6 +31,30 @@ export async function addressLinkRoutes(app: FastifyInstance, ground: AddressGro
     });
   });
   await app.register(async (scope) => stopRoutes(scope, ground));
+  await app.register(async (scope) => chooseRoutes(scope, ground));
+}
+
+const secret = async (_request: FastifyRequest, reply: FastifyReply) => {
+  reply.header('referrer-policy', 'no-referrer').header('x-robots-tag', 'noindex');
+};
+
+interface StopPage {
+  step: 'ask' | 'done' | 'unknown';
+  /** For the language switch. */
+  here: string;
+  /** Where the finer choice is sent. */
+  action?: string;
+  choice?: (Address & { problems: FieldProblem[] }) | undefined;
+  chosen?: boolean;
+}
+
+/** Not page(): it would give the visitor a cookie for a form that needs none. */
+function stopPage(ground: AddressGround, request: FastifyRequest, { choice, ...view }: StopPage): string {
+  return render('my/stop', languageOf(request), ground.operator, {
+    ...{ csrf: '', staff: null, customer: null, problems: [], chosen: false, noindex: true },
+    ...view,
+    choice: choice && { ...choice, parts: partsOf(choice.hours) },
+  });
 }
 
 /**
@@ -37,24 +63,22 @@ export async function addressLinkRoutes(app: FastifyInstance, ground: AddressGro
  */
 async function stopRoutes(scope: FastifyInstance, ground: AddressGround): Promise<void> {
   const open = { bodyLimit: 65_536, config: { audience: { who: 'everyone' } } } as const;
-  scope.addHook('onRequest', async (_request, reply) => {
-    reply.header('referrer-policy', 'no-referrer').header('x-robots-tag', 'noindex');
-  });
+  scope.addHook('onRequest', secret);
   // RFC 8058 3.2: multipart/form-data or urlencoded. One fixed pair is all that may come, so no parser is needed to find it.
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
 
-  // Not page(): it would give the visitor a cookie for a form that needs none.
-  const show = (request: FastifyRequest, step: 'ask' | 'done' | 'unknown', here: string) =>
-    render('my/stop', languageOf(request), ground.operator, { step, here, csrf: '', staff: null, customer: null });
-
   scope.get<{ Params: { token: string } }>('/stop/:token', open, async (request, reply) => {
-    const known = addressOfStopToken(ground.secret, request.params.token) !== undefined;
+    const { token } = request.params;
+    const id = addressOfStopToken(ground.secret, token);
     reply
-      .code(known ? 200 : 404)
+      .code(id === undefined ? 404 : 200)
       .header('cache-control', 'no-store')
       .type('text/html; charset=utf-8');
-    return show(request, known ? 'ask' : 'unknown', request.url);
+    if (id === undefined) return stopPage(ground, request, { step: 'unknown', here: ownPath(request) });
+    const address = await addressBehindLink(ground.db.kysely, id);
+    const choice = address && { ...address, problems: [] };
+    return stopPage(ground, request, { step: 'ask', here: ownPath(request), action: `/stop/${token}/choice`, choice });
   });
 
   scope.post<{ Params: { token: string } }>('/stop/:token', open, async (request, reply) => {
@@ -63,7 +87,37 @@ async function stopRoutes(scope: FastifyInstance, ground: AddressGround): Promis
     if (asked && id !== undefined) await stopAddress(ground, id);
     reply.header('cache-control', 'no-store').type('text/html; charset=utf-8');
     // Nothing of the request comes back, so that the answers for all tokens are equal to the byte.
-    return show(request, asked ? 'done' : 'ask', '/');
+    return stopPage(ground, request, { step: asked ? 'done' : 'ask', here: '/' });
+  });
+}
+
+/**
+ * Less mail, or other mail, instead of none: the link is the proof, as it is for stopping, so there is no cookie here either. What is
+ * stopped stays stopped: to start again one signs in.
+ */
+async function chooseRoutes(scope: FastifyInstance, ground: AddressGround): Promise<void> {
+  const open = { bodyLimit: 65_536, config: { audience: { who: 'everyone' } } } as const;
+  scope.addHook('onRequest', secret);
+  scope.post<{ Params: { token: string } }>('/stop/:token/choice', open, async (request, reply) => {
+    const { token } = request.params;
+    const id = addressOfStopToken(ground.secret, token);
+    const address = id === undefined ? undefined : await addressBehindLink(ground.db.kysely, id);
+    // A reload or the language switch leads back to the page of the link itself.
+    const here = `/stop/${token}`;
+    const send = (status: number, view: Omit<StopPage, 'here'>) =>
+      reply
+        .code(status)
+        .header('cache-control', 'no-store')
+        .type('text/html; charset=utf-8')
+        .send(stopPage(ground, request, { here, action: `${here}/choice`, ...view }));
+    if (!address) return send(404, { step: 'unknown' });
+    try {
+      const changed = await changeChoiceByLink(ground, address.id, parse(choiceForm, request.body));
+      return send(200, { step: 'ask', chosen: true, choice: { ...changed, problems: [] } });
+    } catch (error) {
+      if (!(error instanceof Invalid)) throw error;
+      return send(422, { step: 'ask', choice: { ...address, problems: error.problems } });
+    }
   });
 }
 
