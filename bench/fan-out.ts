@@ -124,7 +124,8 @@ async function byNodemailer(sink: Sink, mailOf: (n: number) => object): Promise<
 }
 
 async function ready(url: string): Promise<Database> {
-  const db = openDatabase(url, () => {});
+  // as a server opens it
+  const db = openDatabase(url, () => {}, { thread: process.env.WITHOUT_THREAD === undefined });
   await migrate(db, join(packageRoot, 'migrations'));
   await smallCatalogue(db);
   await seedAddresses(db, MAILS);

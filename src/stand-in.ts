@@ -12,8 +12,9 @@ import { SECOND } from './time.ts';
 /** What stands in for the server while there is no database, and what looks whether the database is the one of before. */
 
 const LOOK_AGAIN = 5 * SECOND;
-/** Waiting for a lock holds up the whole process, and with it the pages that are served meanwhile. */
-const SHORT = { patience: 200, inspect: true };
+const SERVER = { inspect: true, thread: true };
+/** Opening waits for a lock in this thread, and with it the pages that are served meanwhile. */
+const SHORT = { ...SERVER, patience: 200 };
 
 /**
  * The database, ready. Where it cannot be opened, the last edition is served from its files until it can.
@@ -21,7 +22,7 @@ const SHORT = { patience: 200, inspect: true };
  */
 export async function databaseInTime(config: Config, warn: Warn, say: (line: string) => void): Promise<Database> {
   try {
-    return await readyDatabase(config, warn, { inspect: true });
+    return await readyDatabase(config, warn, SERVER);
   } catch (error) {
     const trouble = troubleOf(error);
     if (!trouble) throw error;

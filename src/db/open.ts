@@ -43,8 +43,10 @@ export interface Database {
 export type Warn = (error: unknown, message: string) => void;
 
 export interface OpenOptions {
-  /** Milliseconds for which SQLite waits, and with it the whole process, while somebody else writes. */
+  /** Milliseconds for which SQLite waits while somebody else writes. */
   patience?: number;
+  /** SQLite writes on a thread of its own: for a server, which has other things to do while the disk works. */
+  thread?: boolean;
   /** A replica for reads that may be a moment old; PostgreSQL only. */
   readUrl?: string | undefined;
 }
@@ -52,7 +54,7 @@ export interface OpenOptions {
 /** `url` is `postgres://…` or `sqlite:PATH`. */
 export function openDatabase(url: string, warn: Warn, options: OpenOptions = {}): Database {
   if (/^postgres(ql)?:\/\//.test(url)) return openPostgres(url, warn, options);
-  return openSqlite(url.replace(/^sqlite:/, ''), options.patience);
+  return openSqlite(url.replace(/^sqlite:/, ''), options);
 }
 
 /** A unique constraint refused the row: somebody else was first. */

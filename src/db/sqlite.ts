@@ -5,6 +5,7 @@ import BetterSqlite3 from 'better-sqlite3';
 import {
   CompiledQuery,
   type DatabaseConnection,
+  type Dialect,
   type Driver,
   Kysely,
   type SqliteDatabase,
@@ -13,24 +14,29 @@ import {
 } from 'kysely';
 import { countFailures } from './failures.ts';
 import type { Database } from './open.ts';
+import { SqliteThread } from './sqlite-thread.ts';
 import type { Tables } from './tables/index.ts';
 
 type Connection = BetterSqlite3.Database;
+
+export interface SqliteOptions {
+  /** Milliseconds for which it waits while somebody else writes. */
+  patience?: number | undefined;
+  /** Writes on a thread of its own: for a server, which has other things to do while the disk works. */
+  thread?: boolean | undefined;
+}
 
 /**
  * One connection writes, behind Kysely's queue of one; a second, read-only one serves the hot prepared statements, so that they
  * never see what a running transaction has not committed.
  */
-export function openSqlite(file: string, patience = 5000): Database {
+export function openSqlite(file: string, { patience = 5000, thread = false }: SqliteOptions = {}): Database {
   mkdirSync(dirname(file), { recursive: true });
-  const writer = connect(file, patience);
   const reader = connect(file, patience);
   reader.pragma('query_only = ON');
+  const writer = thread ? writerApart(file, patience) : writerHere(file, patience);
   const failed = countFailures();
-  const kysely = new Kysely<Tables>({
-    dialect: new ImmediateDialect({ database: rememberStatements(writer) }, patience),
-    log: failed.log,
-  });
+  const kysely = new Kysely<Tables>({ dialect: writer.dialect, log: failed.log });
   return {
     engine: 'sqlite',
     kysely,
@@ -39,11 +45,10 @@ export function openSqlite(file: string, patience = 5000): Database {
       const statement = reader.prepare(sql);
       return { all: async (...values) => statement.all(...values) as never[] };
     },
-    exec: async (sql) => {
-      writer.exec(sql);
-    },
+    exec: (script) => writer.exec(script),
     check: async () => {
-      for (const connection of [writer, reader]) mustBeFull(connection, file);
+      mustBeFull(await writer.synchronous(), file);
+      mustBeFull(reader.pragma('synchronous', { simple: true }), file);
       reader.prepare('SELECT number FROM schema_migrations LIMIT 1').get();
     },
     inspect: async () => {
@@ -54,8 +59,48 @@ export function openSqlite(file: string, patience = 5000): Database {
     failures: failed.count,
     close: async () => {
       await kysely.destroy();
+      await writer.close();
       reader.close();
     },
+  };
+}
+
+/** The one connection that writes. */
+interface Writer {
+  dialect: Dialect;
+  exec: (script: string) => Promise<void>;
+  synchronous: () => Promise<unknown>;
+  close: () => Promise<void>;
+}
+
+function writerHere(file: string, patience: number): Writer {
+  const connection = connect(file, patience);
+  return {
+    dialect: new ImmediateDialect(rememberStatements(connection), patience),
+    exec: async (script) => {
+      connection.exec(script);
+    },
+    synchronous: async () => connection.pragma('synchronous', { simple: true }),
+    close: async () => {
+      connection.close();
+    },
+  };
+}
+
+function writerApart(file: string, patience: number): Writer {
+  const thread = new SqliteThread({ file, timeout: Math.min(patience, HELD_UP), pragmas: PRAGMAS });
+  const nothing: SqliteDatabase = {
+    prepare: () => {
+      throw new Error('rows of a database on a thread come all at once');
+    },
+    close: () => {},
+  };
+  return {
+    dialect: new ImmediateDialect(nothing, patience, (query) => thread.execute(query.sql, query.parameters)),
+    exec: (script) => thread.exec(script),
+    synchronous: async () =>
+      (await thread.execute<{ synchronous: number }>('PRAGMA synchronous', [])).rows[0]?.synchronous,
+    close: () => thread.close(),
   };
 }
 
@@ -77,18 +122,19 @@ function connect(file: string, patience: number): Connection {
 
 function prepared(connection: Connection, file: string, patience: number): Connection {
   retryWhileBusy(patience, () => connection.pragma('journal_mode = WAL'));
-  // better-sqlite3 is compiled with NORMAL for WAL and applies it when an existing file is opened again: after a power cut that
-  // loses acknowledged publications. Set it at every open and look whether it held.
-  connection.pragma('synchronous = FULL');
-  mustBeFull(connection, file);
-  connection.pragma('foreign_keys = ON');
-  connection.pragma('journal_size_limit = 67108864');
+  for (const pragma of PRAGMAS) connection.pragma(pragma);
+  mustBeFull(connection.pragma('synchronous', { simple: true }), file);
   return connection;
 }
 
-function mustBeFull(connection: Connection, file: string): void {
-  if (connection.pragma('synchronous', { simple: true }) !== 2)
-    throw new Error(`${file}: synchronous=FULL was not accepted`);
+/**
+ * better-sqlite3 is compiled with NORMAL for WAL and applies it when an existing file is opened again: after a power cut that
+ * loses acknowledged publications. It is set at every open, and looked at whether it held.
+ */
+const PRAGMAS = ['synchronous = FULL', 'foreign_keys = ON', 'journal_size_limit = 67108864'];
+
+function mustBeFull(synchronous: unknown, file: string): void {
+  if (synchronous !== 2) throw new Error(`${file}: synchronous=FULL was not accepted`);
 }
 
 /** Changing to WAL from several processes at once can answer SQLITE_BUSY in spite of the timeout. */
@@ -121,31 +167,25 @@ function rememberStatements(connection: Connection): SqliteDatabase {
   };
 }
 
-class ImmediateDialect extends SqliteDialect {
-  readonly #config: { database: SqliteDatabase };
-  readonly #patience: number;
-  constructor(config: { database: SqliteDatabase }, patience: number) {
-    super(config);
-    this.#config = config;
-    this.#patience = patience;
-  }
-  override createDriver(): Driver {
-    return new ImmediateDriver(this.#config, this.#patience);
-  }
-}
+type Execute = DatabaseConnection['executeQuery'];
 
 /** Takes the write lock at BEGIN: a read that is promoted later answers SQLITE_BUSY at once, whatever the timeout. */
 class ImmediateDriver extends SqliteDriver {
   readonly #patience: number;
-  constructor(config: { database: SqliteDatabase }, patience: number) {
-    super(config);
+  readonly #elsewhere: Execute | undefined;
+
+  /** @param elsewhere runs the statements in place of the database, where that is on a thread of its own. */
+  constructor(database: SqliteDatabase, patience: number, elsewhere?: Execute) {
+    super({ database });
     this.#patience = patience;
+    this.#elsewhere = elsewhere;
   }
 
   override async acquireConnection(): Promise<DatabaseConnection> {
     const connection = await super.acquireConnection();
+    const execute: Execute = this.#elsewhere ?? ((query) => connection.executeQuery(query));
     return {
-      executeQuery: (query) => this.#untilFree(() => connection.executeQuery(query)),
+      executeQuery: (query) => this.#untilFree(() => execute(query)),
       streamQuery: (query, size) => connection.streamQuery(query, size),
     };
   }
@@ -174,5 +214,16 @@ class ImmediateDriver extends SqliteDriver {
     } catch (error) {
       if (!String((error as Error).message).includes('no transaction is active')) throw error;
     }
+  }
+}
+
+class ImmediateDialect extends SqliteDialect {
+  readonly #driver: Driver;
+  constructor(database: SqliteDatabase, patience: number, elsewhere?: Execute) {
+    super({ database });
+    this.#driver = new ImmediateDriver(database, patience, elsewhere);
+  }
+  override createDriver(): Driver {
+    return this.#driver;
   }
 }

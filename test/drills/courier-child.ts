@@ -20,7 +20,7 @@ const [line] = (await once(process.stdin, 'data')) as [Buffer];
 const { databaseUrl, relayUrl, now, name } = JSON.parse(line.toString()) as Orders;
 const began = performance.now();
 const clock = { now: () => now + Math.round(performance.now() - began) };
-const db = openDatabase(databaseUrl, () => {});
+const db = openDatabase(databaseUrl, () => {}, { thread: true });
 const alone = db.engine === 'sqlite';
 // the kernel freed the lock of the one that was killed before
 if (alone && !becomeSoleSender(databaseUrl)) throw new Error('another process sends');

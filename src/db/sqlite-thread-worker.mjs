@@ -1,0 +1,70 @@
+// @ts-check
+import { parentPort, workerData } from 'node:worker_threads';
+import BetterSqlite3 from 'better-sqlite3';
+
+/*
+ * The other end of sqlite-thread.ts: one connection on a thread of its own, which answers what it is asked in order. JavaScript, because a
+ * thread is started from a file as it is, from the sources as from what is built.
+ */
+
+/** @type {{ file: string, timeout: number, pragmas: string[] }} */
+const { file, timeout, pragmas } = workerData;
+/** @type {BetterSqlite3.Database | undefined} */
+let open;
+/** With the names of its columns of bytes. @type {Map<string, { statement: BetterSqlite3.Statement, bytes: string[] }>} */
+const statements = new Map();
+
+/** Opened at the first question, so that whoever asks hears what is wrong. */
+function connection() {
+  if (open) return open;
+  const opened = new BetterSqlite3(file, { timeout });
+  try {
+    for (const pragma of pragmas) opened.pragma(pragma);
+  } catch (error) {
+    opened.close();
+    throw error;
+  }
+  open = opened;
+  return opened;
+}
+
+/** @param {string} sql */
+function prepared(sql) {
+  const known = statements.get(sql);
+  if (known) return known;
+  if (statements.size >= 500) statements.clear();
+  const statement = connection().prepare(sql);
+  const columns = statement.reader ? statement.columns() : [];
+  const made = {
+    statement,
+    bytes: columns.flatMap(({ name, type }) => (type?.toUpperCase() === 'BLOB' ? [name] : [])),
+  };
+  statements.set(sql, made);
+  return made;
+}
+
+/** @param {{ sql: string, parameters: readonly unknown[] }} question */
+function answer({ sql, parameters }) {
+  const { statement, bytes } = prepared(sql);
+  if (statement.reader) return { rows: statement.all(...parameters), bytes };
+  const { changes, lastInsertRowid } = statement.run(...parameters);
+  return { rows: [], changes, lastInsertRowid };
+}
+
+/** @param {{ sql: string, parameters: readonly unknown[] } | { script: string } | { close: true }} question */
+function reply(question) {
+  if ('sql' in question) return answer(question);
+  if ('script' in question) connection().exec(question.script);
+  else open?.close();
+  return { rows: [] };
+}
+
+parentPort?.on('message', (question) => {
+  try {
+    parentPort?.postMessage(reply(question));
+  } catch (error) {
+    const { message, code } = /** @type {Error & { code?: string }} */ (error);
+    parentPort?.postMessage({ error: { message, code } });
+  }
+  if ('close' in question) parentPort?.close();
+});

@@ -1,0 +1,90 @@
+import { Worker } from 'node:worker_threads';
+import type { QueryResult } from 'kysely';
+
+/** What the thread is asked: a statement, a script of several, or to end. */
+type Question = { sql: string; parameters: readonly unknown[] } | { script: string } | { close: true };
+
+interface Answer {
+  rows: Record<string, unknown>[];
+  changes?: number;
+  lastInsertRowid?: number | bigint;
+  /** Columns of bytes, which come over as less than what the library gives. */
+  bytes?: string[];
+}
+
+interface Asked {
+  resolve: (answer: Answer) => void;
+  reject: (error: Error) => void;
+}
+
+export interface ThreadOptions {
+  file: string;
+  /** Milliseconds for which the library waits for a lock. */
+  timeout: number;
+  /** Set once it is open. */
+  pragmas: string[];
+}
+
+/**
+ * A connection to SQLite on a thread of its own: while it waits for the disk, this one serves pages and talks to the relay. A commit that
+ * a mail or a publication waits for takes as long as before.
+ */
+export class SqliteThread {
+  readonly #worker: Worker;
+  /** In the order in which they were asked, which is that of the answers. */
+  readonly #asked: Asked[] = [];
+  #gone: Error | undefined;
+
+  constructor(options: ThreadOptions) {
+    this.#worker = new Worker(new URL('./sqlite-thread-worker.mjs', import.meta.url), { workerData: options });
+    this.#worker.on('message', (answer: Answer | { error: { message: string; code?: string } }) => {
+      const first = this.#asked.shift();
+      if (this.#asked.length === 0) this.#worker.unref();
+      if ('error' in answer) first?.reject(Object.assign(new Error(answer.error.message), answer.error));
+      else first?.resolve(answer);
+    });
+    this.#worker.on('error', (error) => this.#end(error));
+    this.#worker.on('exit', () => this.#end(new Error('the thread of the database has ended')));
+    this.#worker.unref();
+  }
+
+  async execute<Row>(sql: string, parameters: readonly unknown[]): Promise<QueryResult<Row>> {
+    const { rows, changes, lastInsertRowid, bytes = [] } = await this.#ask({ sql, parameters });
+    for (const row of rows) {
+      for (const name of bytes) {
+        const value = row[name];
+        if (value instanceof Uint8Array) row[name] = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+      }
+    }
+    return {
+      rows: rows as Row[],
+      ...(changes === undefined ? {} : { numAffectedRows: BigInt(changes) }),
+      ...(lastInsertRowid === undefined ? {} : { insertId: BigInt(lastInsertRowid) }),
+    };
+  }
+
+  async exec(script: string): Promise<void> {
+    await this.#ask({ script });
+  }
+
+  #ask(question: Question): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      if (this.#gone) return reject(this.#gone);
+      if (this.#asked.push({ resolve, reject }) === 1) this.#worker.ref();
+      this.#worker.postMessage(question);
+    });
+  }
+
+  /** Resolves once the connection is closed. */
+  async close(): Promise<void> {
+    if (this.#gone) return;
+    const closed = this.#ask({ close: true });
+    this.#gone = new Error('the database is closed');
+    await closed;
+  }
+
+  #end(error: Error): void {
+    this.#gone ??= error;
+    for (const { reject } of this.#asked.splice(0)) reject(error);
+  }
+}

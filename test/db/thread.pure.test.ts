@@ -1,0 +1,63 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { expect, onTestFinished, test } from 'vitest';
+import { type Database, isUniqueViolation, openDatabase } from '../../src/db/open.ts';
+
+/** As a server opens it: writing goes on beside everything else. */
+async function onThread(): Promise<Database> {
+  const folder = mkdtempSync(join(tmpdir(), 'shirase-thread-'));
+  const db = openDatabase(`sqlite:${join(folder, 'one.db')}`, () => {}, { thread: true });
+  onTestFinished(async () => {
+    await db.close();
+    rmSync(folder, { recursive: true });
+  });
+  await db.exec(
+    'CREATE TABLE notes (id integer PRIMARY KEY, words text, bytes blob); CREATE TABLE schema_migrations (number)',
+  );
+  return db;
+}
+
+test('while a long statement runs, the process does other things', async () => {
+  const db = await onThread();
+  let turns = 0;
+  const turning = setInterval(() => turns++, 1);
+  const counted = await sql<{ n: number }>`
+    WITH RECURSIVE many (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM many WHERE n < 1000000) SELECT max(n) AS n FROM many
+  `.execute(db.kysely);
+  clearInterval(turning);
+  expect(counted.rows).toEqual([{ n: 1_000_000 }]);
+  expect(turns).toBeGreaterThan(1);
+});
+
+test('a transaction that fails leaves nothing, and the next one does not notice', async () => {
+  const db = await onThread();
+  const add = (id: number) => sql`INSERT INTO notes (id, words) VALUES (${id}, ${'a'})`;
+  const failed = db.transaction(async (tx) => {
+    await add(1).execute(tx);
+    await add(1).execute(tx);
+  });
+  const error: unknown = await failed.catch((reason: unknown) => reason);
+  expect(isUniqueViolation(error)).toBe(true);
+  const added = await db.transaction((tx) => add(2).execute(tx));
+  expect(added.numAffectedRows).toBe(1n);
+  expect((await sql`SELECT id FROM notes`.execute(db.kysely)).rows).toEqual([{ id: 2 }]);
+});
+
+test('what it commits is on the disk, for other connections to read, and bytes are bytes', async () => {
+  const db = await onThread();
+  await sql`INSERT INTO notes (bytes) VALUES (${Buffer.from('知らせ')})`.execute(db.kysely);
+  await db.check();
+  const [read] = await db.prepare<{ bytes: Buffer }>('bytes', 'SELECT bytes FROM notes').all();
+  expect(read?.bytes.toString()).toBe('知らせ');
+  const { rows } = await sql<{ bytes: Buffer }>`SELECT bytes FROM notes`.execute(db.kysely);
+  expect(rows[0]?.bytes.toString()).toBe('知らせ');
+});
+
+test('a statement that cannot be understood is refused by its own words, and closed it says so', async () => {
+  const db = await onThread();
+  await expect(sql`SELEKT 1`.execute(db.kysely)).rejects.toThrow('syntax error');
+  await db.close();
+  await expect(sql`SELECT 1`.execute(db.kysely)).rejects.toThrow();
+});
