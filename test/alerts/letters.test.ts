@@ -19,7 +19,7 @@ test('a reader learns whether his own mail server is affected, since when, what 
   expect(first?.text).toMatch(/パスワードは不要です）：\nhttp:\/\/status\.example\/s\/a-hanako\.\S+\n/);
   expect(first?.text).toContain('最大3通です。これは1通目です。');
   expect(first?.text).toMatch(/OCNテクニカルサポート.0120-000-000.9時から21時/);
-  expect(first?.text).toMatch(/配信を停止するには: http:\/\/status\.example\/stop\/a-hanako\.\S+/);
+  expect(first?.text).toMatch(/配信を停止・変更するには: http:\/\/status\.example\/stop\/a-hanako\.\S+/);
   expect(first?.text).not.toMatch(/%%|\n\n\n|undefined|\[object/);
   const [other] = await mailed('healthy');
   expect(other?.text).toContain('お客さまのメールサーバーに、この故障の影響はありません。');
