@@ -19,7 +19,9 @@ export function mailboxHeader(name: string, mailbox: { name: string; address: st
   const address = `<${oneLine(mailbox.address)}>`;
   const words = oneLine(mailbox.name);
   if (words === '') return `${name}: ${oneLine(mailbox.address)}\r\n`;
-  const shown = isPlain(words) ? `"${words.replace(/["\\]/g, '\\$&')}"` : encodedWords(words, name.length + 2);
+  const quoted = `"${words.replace(/["\\]/g, '\\$&')}"`;
+  const fits = isPlain(words) && name.length + 2 + quoted.length <= LINE;
+  const shown = fits ? quoted : encodedWords(words, name.length + 2);
   const last = shown.slice(shown.lastIndexOf('\n') + 1);
   const room = LINE - (last === shown ? name.length + 2 : 0);
   return `${name}: ${shown}${last.length + 1 + address.length > room ? '\r\n ' : ' '}${address}\r\n`;
