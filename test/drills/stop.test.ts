@@ -8,27 +8,44 @@ import { systemClock } from '../../src/time.ts';
 import { type Child, startChild } from '../support/child.ts';
 import { engine } from '../support/database.ts';
 import { order, queue, states } from '../support/mail.ts';
+import { seeded } from '../support/seed.ts';
 import { startFaultyRelay, startReceiver } from '../support/smtp.ts';
 
 const MAILS = 400;
+/** `npm run drill:mail` stops it two hundred times. RELIABILITY M20. */
+const STOPS = Number(process.env.DRILL_STOPS ?? 2);
+/** As it is installed, where it has been built: that starts sooner. */
+const PROGRAM = process.env.DRILL_PROGRAM ?? 'src/main.ts';
 
 describe.runIf(engine === 'sqlite')('asked to stop, the server ends within ten seconds', () => {
-  test('in the middle of a mass mailing, and leaves nothing in doubt', { timeout: 60_000 }, async () => {
+  test('M20: in the middle of a mass mailing, again and again, with nothing in doubt and nothing sent twice', {
+    timeout: 60_000 + STOPS * 30_000,
+  }, async () => {
+    const { seed, between } = seeded();
     const receiver = await startReceiver();
-    const { server, address, db } = await startServer(receiver.url);
-    await queueMails(db, MAILS);
-    await receiver.arrived(20);
-    const late = Array.from({ length: 8 }, () =>
-      fetch(`${address}/`).then(
-        (answer) => answer.status,
-        () => 'refused',
-      ),
-    );
-    await expectCleanEnd(server);
-
-    // 503 is what connections that are still open get while it ends; a balancer asks the next node.
-    for (const answer of await Promise.all(late)) expect([200, 503, 'refused']).toContain(answer);
-    await expectNothingInDoubt(db, receiver.mails.length);
+    const dataDir = temporaryFolder();
+    let longest = 0;
+    for (let stop = 1; stop <= STOPS; stop++) {
+      const { server, address, db } = await startServer(receiver.url, dataDir);
+      const waiting = Object.values(await states(db)).filter((state) => state === 'queued').length;
+      await queueMails(db, MAILS - waiting, `stop-${stop}`);
+      await receiver.arrived(receiver.mails.length + Math.ceil(between(0, 40)));
+      const late = Array.from({ length: 8 }, () =>
+        fetch(`${address}/`).then(
+          (answer) => answer.status,
+          () => 'refused',
+        ),
+      );
+      longest = Math.max(longest, await expectCleanEnd(server));
+      // 503 is what connections that are still open get while it ends; a balancer asks the next node.
+      for (const answer of await Promise.all(late)) expect([200, 503, 'refused']).toContain(answer);
+      await expectNothingInDoubt(db, receiver.mails.length);
+      await db.close();
+    }
+    const ids = receiver.mails.map(({ raw }) => /^Message-ID: (\S+)/im.exec(raw)?.[1]);
+    expect(new Set(ids).size).toBe(ids.length);
+    const told = { stops: STOPS, mails: ids.length, longestStopMs: Math.round(longest) };
+    console.log(`stop drill, DRILL_SEED=${seed}: ${JSON.stringify(told)}`);
   });
 
   test('though a client never finishes his request, and the mails still end well', { timeout: 60_000 }, async () => {
@@ -52,11 +69,18 @@ describe.runIf(engine === 'sqlite')('asked to stop, the server ends within ten s
   });
 });
 
-/** The program on an empty folder, with the example in it. */
-async function startServer(smtpUrl: string): Promise<{ server: Child; address: string; db: Database }> {
+function temporaryFolder(): string {
   const dataDir = mkdtempSync(join(tmpdir(), 'shirase-stop-'));
   onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
-  const server = startChild('src/main.ts', {
+  return dataDir;
+}
+
+/** The program, on an empty folder with the example in it. */
+async function startServer(
+  smtpUrl: string,
+  dataDir = temporaryFolder(),
+): Promise<{ server: Child; address: string; db: Database }> {
+  const server = startChild(PROGRAM, {
     DATA_DIR: dataDir,
     HOST: '127.0.0.1',
     PORT: '0',
@@ -73,9 +97,9 @@ async function startServer(smtpUrl: string): Promise<{ server: Child; address: s
   return { server, address, db };
 }
 
-function queueMails(db: Database, count: number): Promise<void> {
+function queueMails(db: Database, count: number, name = 'drill'): Promise<void> {
   const now = systemClock.now();
-  return queue(db, ...Array.from({ length: count }, (_, n) => order(`drill-${n}`, { datedAt: now })));
+  return queue(db, ...Array.from({ length: count }, (_, n) => order(`${name}-${n}`, { datedAt: now })));
 }
 
 /** The head of a form and the first of its hundred bytes; the server is known to have the head once it asks for the rest. */
@@ -93,17 +117,20 @@ async function sendHalfAForm(address: string): Promise<void> {
   socket.write('l');
 }
 
-async function expectCleanEnd(server: Child): Promise<void> {
+/** @returns how long it took. */
+async function expectCleanEnd(server: Child): Promise<number> {
   const asked = performance.now();
   server.process.kill('SIGTERM');
   expect(await server.ended).toBe(0);
-  expect(performance.now() - asked).toBeLessThan(10_000);
+  const took = performance.now() - asked;
+  expect(took).toBeLessThan(10_000);
+  return took;
 }
 
 async function expectNothingInDoubt(db: Database, arrived: number): Promise<void> {
   const found = Object.values(await states(db));
   const number = (state: string) => found.filter((one) => one === state).length;
   expect(number('sent')).toBe(arrived);
-  expect(number('queued')).toBe(MAILS - arrived);
-  expect(arrived).toBeLessThan(MAILS);
+  expect(number('queued')).toBe(found.length - arrived);
+  expect(arrived).toBeLessThan(found.length);
 }

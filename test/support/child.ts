@@ -17,7 +17,8 @@ export interface Child {
 
 /** A program of ours as a process of its own; it does not outlive the test. */
 export function startChild(file: string, env: Record<string, string> = {}, words: string[] = []): Child {
-  const child = spawn(process.execPath, ['--import', 'tsx', join(packageRoot, file), ...words], {
+  const typed = file.endsWith('.ts') ? ['--import', 'tsx'] : [];
+  const child = spawn(process.execPath, [...typed, join(packageRoot, file), ...words], {
     cwd: packageRoot,
     env: { PATH: process.env.PATH, TZ: 'UTC', ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
