@@ -32,8 +32,11 @@ export const reachStore = {
     return new Set([...named.map(({ facility }) => facility), ...ofWhole.map(({ code }) => code)]);
   },
 
-  /** Where these mailboxes live, where that is with us: by the mailbox itself, or else by its domain. In lower case. */
-  async homes(db: Reader, emails: string[]): Promise<Map<string, string[]>> {
+  /**
+   * Where these mailboxes live, where that is with us: by the mailbox itself, or else by its domain. In lower case. Where it is asked for
+   * one customer, only his own mailboxes are known: nobody learns whether another's is here.
+   */
+  async homes(db: Reader, emails: string[], customerId?: string): Promise<Map<string, string[]>> {
     const homes = new Map<string, string[]>();
     if (emails.length === 0) return homes;
     const domains = [...new Set(emails.map(domainOf))];
@@ -42,6 +45,7 @@ export const reachStore = {
       .selectFrom('mailboxes')
       .select(['address', 'facility'])
       .where('address', 'in', emails)
+      .$if(customerId !== undefined, (query) => query.where('customer_id', '=', customerId ?? ''))
       .execute();
     const facilityOf = new Map(known.map((row) => [row.address, row.facility]));
     for (const email of emails) {

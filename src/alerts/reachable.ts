@@ -4,14 +4,24 @@ import { reachStore } from './reach-store.ts';
 /**
  * Which of these mailboxes cannot be reached because the server that they live on is ours and in fault, each with the facility
  * whose recovery is waited for. A domain that several facilities share counts only while all of them are down.
+ * @param customerId whose page asks: then other people's mailboxes are known by their domain only.
  */
-export async function unreachable(db: Reader, emailKeys: string[]): Promise<Map<string, string>> {
+export async function unreachable(db: Reader, emailKeys: string[], customerId?: string): Promise<Map<string, string>> {
   const broken = await reachStore.broken(db);
   const found = new Map<string, string>();
   if (broken.size === 0) return found;
-  for (const [email, facilities] of await reachStore.homes(db, emailKeys)) {
+  for (const [email, facilities] of await reachStore.homes(db, emailKeys, customerId)) {
     const [first] = facilities;
     if (first !== undefined && facilities.every((facility) => broken.has(facility))) found.set(email, first);
   }
   return found;
+}
+
+/** Whether a mailbox lives on a server of ours, and whether that is in fault now. */
+export type Home = 'elsewhere' | 'ours' | 'broken';
+
+/** Asked for whoever reads mail there, or has proved that he does. */
+export async function homeOf(db: Reader, emailKey: string): Promise<Home> {
+  if ((await unreachable(db, [emailKey])).size > 0) return 'broken';
+  return (await reachStore.homes(db, [emailKey])).size > 0 ? 'ours' : 'elsewhere';
 }

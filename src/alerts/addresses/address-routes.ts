@@ -26,7 +26,8 @@ import { addressLinkRoutes } from './link-routes.ts';
 const DONE = ['added', 'removed', 'changed', 'stopped', 'started', 'asked', 'too_many'] as const;
 
 /** The customer's alert addresses, and the links in their mails. */
-export async function addressRoutes(app: FastifyInstance, ground: AddressGround): Promise<void> {
+export async function addressRoutes(app: FastifyInstance, house: AddressGround): Promise<void> {
+  const ground: AddressGround = { ...house, publicStatus: () => app.publicStatus() };
   const read = { config: { audience: { who: 'customer' } } } as const;
   const change = { config: { audience: { who: 'customer', fresh: true } } } as const;
 

@@ -4,6 +4,7 @@ import { Invalid, NotFound } from '../../errors.ts';
 import { type Actor, record } from '../../staff/audit.ts';
 import type { Language } from '../../time.ts';
 import { cancelAlertsOf, cancelUnchosen } from '../cancel.ts';
+import { unreachable } from '../reachable.ts';
 import { ANY_HOUR } from '../timing.ts';
 import { type Address, type AddressScope, type AddressState, addressState, freePlace } from './address.ts';
 import { addressStore } from './address-store.ts';
@@ -23,6 +24,8 @@ export interface ListedAddress extends Address {
   state: AddressState;
   /** It lives on a server of ours: mail about that server's fault cannot reach it. */
   onOurServer: boolean;
+  /** And that server is in fault now: not even the confirmation mail arrives. */
+  broken: boolean;
 }
 
 /** The customer's addresses as he sees them. */
@@ -32,10 +35,13 @@ export async function listAddresses(ground: AddressGround, customerId: string): 
   const domainOf = (address: Address) => address.email.slice(address.email.lastIndexOf('@') + 1);
   const ours = await addressStore.ourDomains(kysely, addresses.map(domainOf));
   const own = await addressStore.mailboxesOf(kysely, customerId);
+  const keys = addresses.map((address) => address.emailKey);
+  const broken = await unreachable(kysely, keys, customerId);
   return addresses.map((address) => ({
     ...address,
     state: addressState(address),
     onOurServer: ours.has(domainOf(address)) || own.has(address.emailKey),
+    broken: broken.has(address.emailKey),
   }));
 }
 

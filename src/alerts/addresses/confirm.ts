@@ -1,11 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type Database, isUniqueViolation, type Tx } from '../../db/open.ts';
 import type { Secret } from '../../http/signing.ts';
-import type { Operator } from '../../http/views.ts';
-import { render } from '../../http/views.ts';
+import { type Operator, type PublicStatus, render } from '../../http/views.ts';
 import { addLetter, queueMails } from '../../mail/outbox.ts';
 import { record } from '../../staff/audit.ts';
 import { type Clock, DAY, HOUR, type Instant } from '../../time.ts';
+import { type Home, homeOf } from '../reachable.ts';
 import type { Address } from './address.ts';
 import { addressStore } from './address-store.ts';
 
@@ -16,6 +16,8 @@ export interface AddressGround {
   publicUrl: string;
   secret: Secret;
   addressesPerCustomer: number;
+  /** What everybody reads now: whoever registers in the middle of a fault wants to know it first. */
+  publicStatus?: () => PublicStatus | undefined;
 }
 
 const LINK_LIFE = DAY;
@@ -56,7 +58,9 @@ async function makeLink(ground: AddressGround, tx: Tx, address: Address, now: In
     expires_at: expiresAt,
     used_at: null,
   });
-  return { expiresAt, url: `${ground.publicUrl}${address.language === 'en' ? '/en' : ''}/confirm/${token}` };
+  const base = `${ground.publicUrl}${address.language === 'en' ? '/en' : ''}`;
+  const home = await homeOf(tx, address.emailKey);
+  return { expiresAt, url: `${base}/confirm/${token}`, base, home, brief: ground.publicStatus?.() };
 }
 
 interface Sending {
@@ -109,17 +113,17 @@ function hourlyIds(emailKey: string, now: Instant): [string, string] {
 }
 
 export type LinkAnswer =
-  | { kind: 'ready'; email: string }
-  | { kind: 'done'; email: string }
+  | { kind: 'ready' | 'done'; email: string; home: Home }
   | { kind: 'expired' | 'unknown' | 'taken' };
 
 /** What a link is good for. Asking changes nothing: mail scanners open links. */
 export async function lookAtLink(db: Database, token: string, now: Instant): Promise<LinkAnswer> {
   const link = await addressStore.link(db.kysely, hashOf(token));
   if (!link) return { kind: 'unknown' };
-  if (link.usedAt !== null)
-    return link.confirmedAt === null ? { kind: 'unknown' } : { kind: 'done', email: link.email };
-  return link.expiresAt <= now ? { kind: 'expired' } : { kind: 'ready', email: link.email };
+  if (link.usedAt !== null && link.confirmedAt === null) return { kind: 'unknown' };
+  if (link.usedAt === null && link.expiresAt <= now) return { kind: 'expired' };
+  const { email } = link;
+  return { kind: link.usedAt === null ? 'ready' : 'done', email, home: await homeOf(db.kysely, email.toLowerCase()) };
 }
 
 /** The button was pressed. The address is the token's, whatever else came with the request. */

@@ -22,12 +22,12 @@ export async function addressLinkRoutes(app: FastifyInstance, ground: AddressGro
 
     scope.get<{ Params: { token: string } }>('/confirm/:token', form, async (request, reply) => {
       const link = await lookAtLink(ground.db, request.params.token, ground.clock.now());
-      return page(request, reply, 'my/confirm', { link }, STATUS[link.kind]);
+      return page(request, reply, 'my/confirm', { link, brief: ground.publicStatus?.() }, STATUS[link.kind]);
     });
 
     scope.post<{ Params: { token: string } }>('/confirm/:token', form, async (request, reply) => {
       const link = await confirmAddress(ground, request.params.token);
-      return page(request, reply, 'my/confirm', { link }, STATUS[link.kind]);
+      return page(request, reply, 'my/confirm', { link, brief: ground.publicStatus?.() }, STATUS[link.kind]);
     });
   });
   await app.register(async (scope) => stopRoutes(scope, ground));
