@@ -10,6 +10,7 @@ import type { MailboxStatus, Touching } from './affected.ts';
 import { passwordChange } from './password-guard.ts';
 import type { Situations } from './situation.ts';
 import { statusLinkRoutes } from './status-link-routes.ts';
+import { lookupStore } from './store.ts';
 import { answerWhenUnknown, pageWhenUnknown, problemWhenUnknown } from './unknown.ts';
 import { servicesView, statusView } from './view.ts';
 
@@ -91,7 +92,9 @@ export async function lookupRoutes(app: FastifyInstance, ground: LookupGround): 
       const { id } = requireCustomer(request);
       const statuses = await situations.ofCustomer(id, now);
       const services = await situations.ofChosen(id, now);
-      return page(request, reply, 'my/status', { ...statusView(statuses, now), services: servicesView(services) });
+      const unreached = await lookupStore.unreached(ground.db, id);
+      const view = { ...statusView(statuses, now), services: servicesView(services), unreached };
+      return page(request, reply, 'my/status', view);
     });
   });
 

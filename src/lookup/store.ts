@@ -50,6 +50,7 @@ interface Statements {
   address: Prepared<AskedRow>;
   link: Prepared<AskedRow & { customer: string | null }>;
   chosen: Prepared<ChosenRow>;
+  unreached: Prepared<{ email: string }>;
 }
 
 interface ChosenRow {
@@ -62,6 +63,9 @@ const CHOSEN = `SELECT s.key, s.name_ja, s.name_en FROM customer_services c
 JOIN services s ON s.key = c.service AND s.retired_at IS NULL
 WHERE c.customer_id = ? ORDER BY s.position`;
 
+const UNREACHED = `SELECT email FROM addresses
+WHERE customer_id = ? AND quarantined_at IS NOT NULL AND confirmed_at IS NOT NULL ORDER BY place`;
+
 const prepared = new WeakMap<Database, Statements>();
 
 function statements(db: Database): Statements {
@@ -72,6 +76,7 @@ function statements(db: Database): Statements {
       address: db.prepare<AskedRow>('lookup-of-address', OF_ADDRESS, { replica: true }),
       link: db.prepare<AskedRow & { customer: string | null }>('lookup-of-link', OF_LINK, { replica: true }),
       chosen: db.prepare<ChosenRow>('lookup-chosen', CHOSEN, { replica: true }),
+      unreached: db.prepare<{ email: string }>('lookup-unreached', UNREACHED, { replica: true }),
     };
     prepared.set(db, made);
   }
@@ -130,6 +135,11 @@ export const lookupStore = {
       key,
       name: name_en === null ? { ja: name_ja } : { ja: name_ja, en: name_en },
     }));
+  },
+
+  /** His alert addresses that mail no longer reaches. */
+  async unreached(db: Database, customerId: string): Promise<string[]> {
+    return (await statements(db).unreached.all(customerId)).map(({ email }) => email);
   },
 
   /** The same inside a transaction that is to act on it. */

@@ -4,10 +4,12 @@ import { alertSettled, recheckAlert } from '../../src/alerts/recheck.ts';
 import { publishNotice, publishReport } from '../../src/notices/publish.ts';
 import { subscriber } from '../support/addresses.ts';
 import { alertGround } from '../support/alerts.ts';
+import { startApp } from '../support/app.ts';
 import { clockAt } from '../support/clock.ts';
 import { freshDatabase } from '../support/database.ts';
 import { courierTo } from '../support/mail.ts';
 import { faultInput, nextReport, noticeGround, publisher, smallCatalogue } from '../support/notices.ts';
+import { customerAt, PASSWORD } from '../support/people.ts';
 import { startFaultyRelay } from '../support/smtp.ts';
 
 test('an address that its server denies is not mailed again, one on a server of ours is', async () => {
@@ -48,4 +50,38 @@ test('an address that its server denies is not mailed again, one on a server of 
   );
   await courier.drain();
   expect(relay.stored.map((mail) => mail.to[0])).toEqual(['ours@ours.example']);
+});
+
+test('its owner is told on the first page after signing in, with what to do, and nobody else is', async () => {
+  const shirase = await startApp();
+  await smallCatalogue(shirase.db);
+  const owner = await customerAt(shirase, 'taro', ['051']);
+  const other = await customerAt(shirase, 'hanako', ['051']);
+  const row = {
+    place: 1,
+    scope: 'mine',
+    language: 'ja',
+    works: 0,
+    created_at: 0,
+    confirmed_at: 1,
+    stopped_at: null,
+  } as const;
+  await shirase.db.kysely
+    .insertInto('addresses')
+    .values({
+      ...row,
+      id: 'gone',
+      customer_id: owner.id,
+      email: 'Gone@docomo.example',
+      email_key: 'gone@docomo.example',
+    })
+    .execute();
+  expect((await owner.get('/my')).body).not.toContain('お知らせメールが届いていません');
+  await shirase.db.kysely.updateTable('addresses').set({ quarantined_at: 2, quarantine_reply: '550 5.1.1' }).execute();
+  const signedIn = await owner.submit('/my/sign-in', '/my/sign-in', { login: 'taro', password: PASSWORD });
+  const page = await owner.get(String(signedIn.headers.location));
+  expect(page.body).toMatch(/お知らせメールが届いていません[\s\S]*Gone@docomo\.example[\s\S]*href="\/my\/addresses"/);
+  expect((await owner.get('/en/my')).body).toContain('Our alert mails do not reach you');
+  expect((await owner.get('/my/addresses')).body).toContain('確認メールをもう一度送る');
+  expect((await other.get('/my')).body).not.toContain('Gone@docomo.example');
 });
