@@ -68,15 +68,23 @@ export class Attempts {
 
 /** The part of an address that one household or one carrier's gateway shares. */
 export function networkOf(ip: string): string {
-  if (!ip.includes(':')) return ip;
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip);
-  if (mapped?.[1]) return mapped[1];
+  return ipv4Of(ip) ?? groupsOf(ip).slice(0, 4).join(':');
+}
+
+/** The block around it, such as one provider gives to one site or street: IPv4 /24, IPv6 /48. */
+export function widerNetworkOf(ip: string): string {
+  const ipv4 = ipv4Of(ip);
+  return ipv4 === undefined ? groupsOf(ip).slice(0, 3).join(':') : ipv4.split('.').slice(0, 3).join('.');
+}
+
+function ipv4Of(ip: string): string | undefined {
+  return ip.includes(':') ? /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)?.[1] : ip;
+}
+
+function groupsOf(ip: string): string[] {
   const [head = '', tail = ''] = ip.split('::');
   const left = head === '' ? [] : head.split(':');
   const right = tail === '' ? [] : tail.split(':');
   const groups = [...left, ...Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0'), ...right];
-  return groups
-    .slice(0, 4)
-    .map((group) => group.replace(/^0+(?=.)/, ''))
-    .join(':');
+  return groups.map((group) => group.replace(/^0+(?=.)/, ''));
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Database } from '../../src/db/open.ts';
-import { DAY, HOUR, MINUTE } from '../../src/time.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../src/time.ts';
 import { addCatalogue, addCustomer } from '../lookup/world.ts';
 import { type Shirase, startApp } from '../support/app.ts';
 import { FormBrowser, signedIn } from '../support/customers.ts';
@@ -243,6 +243,26 @@ test('one customer makes us write ten confirmation mails a day and no more', asy
   expect(answer.body).toContain('1日の上限');
   expect(await mails(open.db)).toHaveLength(10);
   expect(await rows(open.db)).toEqual([]);
+});
+
+test('a network makes us write so many confirmation mails at once, and then has to wait for seconds', async () => {
+  const open = await house();
+  const customers = Array.from({ length: 40 }, (_, n) => `n${n}`);
+  for (const id of customers) await addCustomer(open.db, id, []);
+  const people = await Promise.all(customers.map((id) => signedIn(open, id)));
+  const ask = (n: number) => {
+    const who = people[n % people.length];
+    if (!who) throw new Error('nobody');
+    return add(who, `x${n}@example.jp`);
+  };
+  for (let n = 0; n < 100; n++) expect((await ask(n)).statusCode).toBe(303);
+  const late = await ask(100);
+  expect([late.statusCode, late.headers['retry-after']]).toEqual([429, '3']);
+  expect(late.body).toContain('value="x100@example.jp"');
+  expect(late.body).toContain('3秒ほどしてから');
+  open.clock.advance(3 * SECOND);
+  expect((await ask(100)).statusCode).toBe(303);
+  expect(await mails(open.db)).toHaveLength(101);
 });
 
 test('an address of another customer gets the same answer, and its owner is told by mail', async () => {

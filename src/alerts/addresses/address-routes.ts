@@ -1,9 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { type FieldProblem, Invalid, NotFound } from '../../errors.ts';
+import { Busy, type FieldProblem, Invalid, NotFound } from '../../errors.ts';
 import { requireCustomer } from '../../http/audience.ts';
 import { parse } from '../../http/forms.ts';
 import { languageOf, localPath } from '../../http/language.ts';
+import { NetworkPace } from '../../http/network-pace.ts';
 import { PROOF_LASTS } from '../../http/sessions.ts';
 import { page } from '../../http/views.ts';
 import { MINUTE } from '../../time.ts';
@@ -23,11 +24,15 @@ import type { AddressGround } from './confirm.ts';
 import { addressLinkRoutes } from './link-routes.ts';
 
 /** What was just done, shown once on the page that follows. Nothing else gets from the URL onto the page. */
-const DONE = ['added', 'removed', 'changed', 'stopped', 'started', 'asked', 'too_many'] as const;
+const DONE = ['added', 'removed', 'changed', 'stopped', 'started', 'asked', 'too_many', 'wait'] as const;
+
+/** Confirmation mails that one network may make us write, beside what each customer and each mailbox may (confirm.ts). */
+const ASKED_BY_NETWORK = { burst: 100, perMinute: 20 };
 
 /** The customer's alert addresses, and the links in their mails. */
 export async function addressRoutes(app: FastifyInstance, house: AddressGround): Promise<void> {
   const ground: AddressGround = { ...house, publicStatus: () => app.publicStatus() };
+  const pace = new NetworkPace(ground.clock, ASKED_BY_NETWORK);
   const read = { config: { audience: { who: 'customer' } } } as const;
   const change = { config: { audience: { who: 'customer', fresh: true } } } as const;
 
@@ -41,9 +46,15 @@ export async function addressRoutes(app: FastifyInstance, house: AddressGround):
 
   app.post('/my/addresses', change, async (request, reply) => {
     try {
-      await addAddress(ground, requireCustomer(request).id, parse(newAddressForm, request.body));
+      const typed = parse(newAddressForm, request.body);
+      pace.take(request.ip);
+      await addAddress(ground, requireCustomer(request).id, typed);
     } catch (error) {
       if (error instanceof Invalid) return show(ground, request, reply, { problems: error.problems });
+      if (error instanceof Busy) {
+        reply.header('retry-after', String(error.retryAfterSeconds));
+        return show(ground, request, reply, { problems: [{ field: 'email', ...error.text }], status: 429 });
+      }
       throw error;
     }
     return back(request, reply, 'added');
@@ -71,7 +82,14 @@ export async function addressRoutes(app: FastifyInstance, house: AddressGround):
   });
 
   app.post('/my/addresses/:id/start', change, async (request, reply) => {
-    const result = await startAgain(ground, requireCustomer(request).id, idIn(request));
+    const id = idIn(request);
+    try {
+      pace.take(request.ip);
+    } catch (error) {
+      if (error instanceof Busy) return back(request, reply, 'wait');
+      throw error;
+    }
+    const result = await startAgain(ground, requireCustomer(request).id, id);
     if (result === 'started' || result === 'too_many') return back(request, reply, result);
     return back(request, reply, 'asked');
   });
@@ -94,6 +112,8 @@ interface Shown {
   problems?: FieldProblem[];
   /** The address whose choice could not be taken; none: the new one. */
   of?: string;
+  /** Where it could not be taken for another reason than what was typed. */
+  status?: number;
 }
 
 /** The page, with what was typed where it could not be taken. */
@@ -101,7 +121,7 @@ async function show(
   ground: AddressGround,
   request: FastifyRequest,
   reply: FastifyReply,
-  { done, problems = [], of }: Shown,
+  { done, problems = [], of, status = 422 }: Shown,
 ): Promise<FastifyReply> {
   const customerId = requireCustomer(request).id;
   const addresses = await listAddresses(ground, customerId);
@@ -136,6 +156,6 @@ async function show(
       problems: of === undefined ? problems : [],
       mustSignIn: (request.session?.provedAt ?? 0) + PROOF_LASTS - TO_TYPE < ground.clock.now(),
     },
-    problems.length > 0 ? 422 : 200,
+    problems.length > 0 ? status : 200,
   );
 }
