@@ -1,5 +1,8 @@
 import { Busy, type Message } from '../errors.ts';
 
+/** Milliseconds of one class' work in a row. */
+const SLICE = 1;
+
 /** Who waited has gone: nothing is to be done for him any more. */
 export class GaveUp extends Error {}
 
@@ -13,6 +16,9 @@ export class Gate {
   readonly #text: Message;
   readonly #waiting = new Set<() => void>();
   #running = 0;
+  /** Places that are free and not yet given to the next. */
+  #left = 0;
+  #turnEnds = 0;
   #refused = 0;
 
   constructor(limit: number, queue: number, text: Message) {
@@ -43,12 +49,29 @@ export class Gate {
     return () => {
       if (left) return;
       left = true;
+      this.#left++;
+      if (performance.now() < this.#turnEnds) this.#free();
+      else if (this.#left === 1) setImmediate(() => this.#nextTurn());
+    };
+  }
+
+  /**
+   * Work that never waits for anything (all of SQLite's) would be done in one go for everybody whose request has come in; pages, probes
+   * and those who hang up would not be heard meanwhile. So each class works for a slice of time and then lets the others in.
+   */
+  #nextTurn(): void {
+    this.#turnEnds = performance.now() + SLICE;
+    this.#free();
+  }
+
+  #free(): void {
+    for (; this.#left > 0; this.#left--) {
       const [next] = this.#waiting;
       if (next) {
         this.#waiting.delete(next);
         next();
       } else this.#running--;
-    };
+    }
   }
 
   #wait(impatient?: (giveUp: () => void) => void): Promise<void> {
