@@ -27,7 +27,8 @@ const ONCE = ['test/rules/**/*.test.ts', 'test/**/*.pure.test.ts', 'test/!(journ
 
 export default defineConfig({
   test: {
-    maxWorkers: 2,
+    // Much of the suite waits: for a database, a relay, a browser. One more than the two cores of a small machine.
+    maxWorkers: 3,
     // Dropping the template makes PostgreSQL write a checkpoint.
     teardownTimeout: 60_000,
     // .ci/run counts from this report
@@ -45,6 +46,7 @@ export default defineConfig({
                 // What a page shows must not depend on the zone of the process: the second half runs in another one.
                 env: { TZ: 'America/New_York', TEST_ENGINE: 'postgres' },
                 name: 'postgres',
+                isolate: false,
                 include: ['test/**/*.test.ts'],
                 exclude: ONCE,
               },

@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inject, onTestFinished } from 'vitest';
 import { type Database, openDatabase } from '../../src/db/open.ts';
-import { asAdmin, postgresNamed } from './template.ts';
+import { dropSoon, newPostgresDatabase } from './postgres-stock.ts';
+import { postgresNamed } from './template.ts';
 
 /** The suite runs once on each engine: vitest.config.ts sets TEST_ENGINE for its projects. */
 export const engine = process.env.TEST_ENGINE === 'postgres' ? 'postgres' : 'sqlite';
@@ -27,8 +27,7 @@ async function newDatabaseUrl(template?: string): Promise<string> {
     if (template) copyFileSync(template, file);
     return `sqlite:${file}`;
   }
-  const name = `shirase_test_${randomBytes(8).toString('hex')}`;
-  await asAdmin(`CREATE DATABASE ${name}${template ? ` TEMPLATE ${template}` : ''}`);
-  onTestFinished(() => asAdmin(`DROP DATABASE ${name} WITH (FORCE)`));
+  const name = await newPostgresDatabase(template);
+  onTestFinished(() => dropSoon(name));
   return postgresNamed(name);
 }

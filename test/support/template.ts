@@ -11,6 +11,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** What each test's database is a copy of: a file's path, or a PostgreSQL database's name. */
     template: string;
+    /** What the PostgreSQL databases of this run's tests begin with. */
+    run: string;
   }
 }
 
@@ -33,23 +35,31 @@ export default async function makeTemplate(project: TestProject): Promise<() => 
     return async () => rmSync(folder, { recursive: true, force: true });
   }
   const name = `shirase_template_${randomBytes(8).toString('hex')}`;
-  await asAdmin(`CREATE DATABASE ${name}`);
+  const admin = openDatabase(POSTGRES, () => {});
+  await admin.exec(`CREATE DATABASE ${name}`);
+  await admin.close();
   await migrated(postgresNamed(name));
   project.provide('template', name);
-  return () => asAdmin(`DROP DATABASE ${name} WITH (FORCE)`);
+  const run = name.replace('template', 'test');
+  project.provide('run', run);
+  return () => dropAll(name, `${run}\\_%`);
+}
+
+async function dropAll(template: string, tests: string): Promise<void> {
+  const admin = openDatabase(POSTGRES, () => {});
+  try {
+    const left = await admin
+      .prepare<{ name: string }>('left', 'SELECT datname AS name FROM pg_database WHERE datname LIKE ?')
+      .all(tests);
+    for (const name of [template, ...left.map((row) => row.name)])
+      await admin.exec(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+  } finally {
+    await admin.close();
+  }
 }
 
 async function migrated(url: string): Promise<void> {
   const db = openDatabase(url, () => {});
   await migrate(db, join(packageRoot, 'migrations'));
   await db.close();
-}
-
-export async function asAdmin(statement: string): Promise<void> {
-  const admin = openDatabase(POSTGRES, () => {});
-  try {
-    await admin.exec(statement);
-  } finally {
-    await admin.close();
-  }
 }
