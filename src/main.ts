@@ -6,6 +6,7 @@ import { buildApp } from './app.ts';
 import { Chores } from './chores.ts';
 import { loadExample } from './cli/example.ts';
 import { type Config, ConfigError, packageRoot, readConfig } from './config.ts';
+import { sharedClock } from './db/clock.ts';
 import type { Database } from './db/open.ts';
 import { loggerOf } from './http/log.ts';
 import { redact } from './http/redact.ts';
@@ -13,14 +14,14 @@ import { Metrics } from './metrics/metrics.ts';
 import { hasStaff, makeSetupLink } from './staff/setup-link.ts';
 import { databaseInTime, freezeWhereOlder } from './stand-in.ts';
 import { carryOut, choresOf, closeApp, groundOf, openMetrics, publicUrlOf, Sending } from './start.ts';
-import { systemClock } from './time.ts';
 
 /** The process: settings, database, web and courier, and a stop that loses nothing. The only file with signals. */
 async function main(): Promise<void> {
   const config = readConfig();
   const say = (line: string) => process.stderr.write(redact(`${line}\n`));
   const db = await databaseInTime(config, (error, message) => say(`${message}: ${String(error)}`), say);
-  const ground = groundOf(config, db, systemClock);
+  const clock = await sharedClock(db);
+  const ground = groundOf(config, db, clock);
   const metrics = new Metrics(version());
   const app = await buildApp({ ...ground, metrics, logger: loggerOf(config.logLevel, process.stdout) });
   const known = await hasStaff(db);
@@ -42,12 +43,13 @@ async function main(): Promise<void> {
     else app.log.info(`${signal ?? 'stop'}: finishing what is under way`);
     // Side by side: a slow reader must not keep mails waiting for their end, nor a slow relay readers.
     await Promise.all([closeApp(app), sending.stop(), chores.stop(), stopCarrying(), counted?.close(), stopHints()]);
+    clock.stop();
     await db.close();
   });
 
   await app.edition.refresh();
   app.edition.start();
-  if (config.role !== 'courier') stopCarrying = await carryOut(config, app, systemClock);
+  if (config.role !== 'courier') stopCarrying = await carryOut(config, app, clock);
   if (config.role !== 'courier') await listen(app, config);
   if (config.role !== 'web') {
     app.follow(() => sending.wake());
@@ -62,7 +64,7 @@ async function main(): Promise<void> {
 async function prepareFirstStart(config: Config, db: Database, ground: ReturnType<typeof groundOf>): Promise<string> {
   if (await hasStaff(db)) return '';
   if (config.production) {
-    const token = await makeSetupLink(db, systemClock);
+    const token = await makeSetupLink(db, ground.clock);
     return `Make the first administrator here (works once, for a day):\n  ${publicUrlOf(config)}/console/set-up/${token}\n`;
   }
   return config.example ? loadExample(ground) : '';
