@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { sql } from 'kysely';
 import { packageRoot } from '../src/config.ts';
 import { openDatabase } from '../src/db/open.ts';
@@ -12,19 +12,26 @@ import { type Load, load, median, residentMegabytes, serve } from './wrk.ts';
 
 /**
  * What one's own state costs: the signed-in lookup of the built server, with so many customers and sessions, against a bare Fastify
- * with one prepared SELECT on the same table; on one core each and in turns. `npm run bench:lookup`; needs wrk. ROUNDS and CUSTOMERS may be given.
+ * with one prepared SELECT on the same table; on one core each and in turns. `npm run bench:lookup`; needs wrk. ROUNDS, CUSTOMERS and a
+ * FOLDER may be given; what was written into that is kept and taken again by the next run.
  */
 const CUSTOMERS = Number(process.argv[3] ?? 1_000_000);
 const SESSIONS = 10_000;
 const ROUNDS = Number(process.argv[2] ?? 5);
 const SECONDS = 4;
 
-const folder = mkdtempSync(join(tmpdir(), 'bench-lookup-'));
+const kept = process.argv[4];
+const folder = kept ? resolve(kept) : mkdtempSync(join(tmpdir(), 'bench-lookup-'));
 const file = join(folder, 'shirase.db');
 execFileSync('npm', ['run', '--silent', 'build'], { cwd: packageRoot, stdio: 'inherit' });
-await seedSite(file, 20, Date.now());
-await seedCustomers();
-console.log(`${CUSTOMERS} customers and ${SESSIONS} sessions are written`);
+if (!existsSync(join(folder, 'complete'))) {
+  mkdirSync(folder, { recursive: true });
+  rmSync(file, { force: true });
+  await seedSite(file, 20, Date.now());
+  await seedCustomers();
+  writeFileSync(join(folder, 'complete'), '');
+  console.log(`${CUSTOMERS} customers and ${SESSIONS} sessions are written`);
+}
 
 /** Customer n has one mailbox, on each of the facilities in turn; the first ones are signed in. */
 async function seedCustomers(): Promise<void> {
@@ -87,7 +94,7 @@ for (let round = 0; round <= ROUNDS; round++) {
 }
 const memory = residentMegabytes(shirase.process);
 await Promise.all([shirase.stop(), bareServer.stop()]);
-rmSync(folder, { recursive: true });
+if (!kept) rmSync(folder, { recursive: true });
 
 const rate = (name: string) => median(found.get(name)?.map((one) => one.perCpuSecond) ?? []);
 console.log(`${cpus()[0]?.model}, Node ${process.version}; 64 connections, median of ${ROUNDS}`);
