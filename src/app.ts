@@ -20,11 +20,12 @@ import { stripLanguage } from './http/language.ts';
 import type { ProviderSettings } from './http/oidc/provider.ts';
 import { providerOf } from './http/oidc/realms.ts';
 import { answerWithRequestId, requestIds } from './http/request-id.ts';
-import { useSchemas } from './http/schemas.ts';
+import { describeApi, useSchemas } from './http/schemas.ts';
 import type { Secret } from './http/signing.ts';
 import { readStatusToken } from './http/status-link.ts';
 import type { Operator } from './http/views.ts';
 import { ownPasswordGuard } from './lookup/own-guard.ts';
+import { ownRoutes } from './lookup/own-routes.ts';
 import { lookupRoutes } from './lookup/routes.ts';
 import { Situations } from './lookup/situation.ts';
 import type { ReturnPaths } from './mail/letter/return-path.ts';
@@ -139,16 +140,27 @@ export async function buildApp(ground: Ground): Promise<FastifyInstance> {
   app.addHook('onClose', async () => edition.stop());
   assetRoutes(app);
   siteRoutes(app, edition, ground.metrics?.page);
+  const announce = () => {
+    for (const follow of followers) follow();
+  };
   // What reads a form, a cookie or the database stands inside, with all that this needs; what everybody reads stands outside.
-  await app.register((rooms) =>
-    buildRooms(rooms, ground, () => {
-      for (const follow of followers) follow();
-    }),
-  );
+  await app.register(async (house) => {
+    await useSchemas(house, publicUrl);
+    const situations = new Situations(db, clock, () => edition.number ?? 0);
+    const answered = (status: number, ms: number) => ground.metrics?.answered('lookup', status, ms);
+    // Beside the rooms: it would have all of their hooks.
+    await house.register((own) => ownRoutes(own, { situations, clock, publicUrl, answered }));
+    await house.register((rooms) => buildRooms(rooms, ground, situations, announce));
+  });
   return app;
 }
 
-async function buildRooms(app: FastifyInstance, ground: Ground, announce: () => void): Promise<void> {
+async function buildRooms(
+  app: FastifyInstance,
+  ground: Ground,
+  situations: Situations,
+  announce: () => void,
+): Promise<void> {
   const { db, clock, publicUrl, operator } = ground;
   const { edition } = app;
   answerWithRequestId(app);
@@ -174,8 +186,7 @@ async function buildRooms(app: FastifyInstance, ground: Ground, announce: () => 
         : recogniseCustomer(request, db, clock),
   });
   answerMissing(app);
-  await useSchemas(app, publicUrl);
-  const situations = new Situations(db, clock, () => edition.number ?? 0);
+  describeApi(app);
   await lookupRoutes(app, { ...ground, situations });
   ownFeedRoutes(app, edition, (token) => scopeOfFeed({ db, clock, publicUrl, secret: ground.secret }, token));
   await addressRoutes(app, ground);

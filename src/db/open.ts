@@ -17,6 +17,8 @@ export interface Prepared<Row> {
 export interface PrepareOptions {
   /** May be answered by a replica (DATABASE_READ_URL), a moment behind. Never for what the same request may just have written. */
   replica?: boolean;
+  /** Rows come as arrays in the order of the columns: a fifth less work for a row of several. */
+  arrays?: boolean;
 }
 
 export interface Database {

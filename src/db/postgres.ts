@@ -37,9 +37,10 @@ export function openPostgres(url: string, warn: Warn, { readUrl }: OpenOptions =
     prepare: (name, sql, options) => {
       let n = 0;
       const text = sql.replaceAll('?', () => `$${++n}`);
-      const ask = async (values: unknown[]) => (await pool.pool.query({ name, text, values })).rows as never[];
+      const query = { name, text, ...(options?.arrays ? { rowMode: 'array' as const } : {}) };
+      const ask = async (values: unknown[]) => (await pool.pool.query({ ...query, values })).rows as never[];
       if (!options?.replica || !replica) return { all: (...values) => ask(values) };
-      return { all: async (...values) => (await replica.ask({ name, text, values })) ?? (await ask(values)) };
+      return { all: async (...values) => (await replica.ask({ ...query, values })) ?? (await ask(values)) };
     },
     exec: async (sql) => {
       await pool.pool.query(sql);

@@ -1,4 +1,5 @@
 import type { CookieSerializeOptions } from '@fastify/cookie';
+import type { FastifyRequest } from 'fastify';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -14,4 +15,18 @@ export function cookieName(name: string, secure: boolean): string {
 
 export function cookieOptions(secure: boolean): CookieSerializeOptions {
   return { path: '/', httpOnly: true, sameSite: 'lax', secure };
+}
+
+/** One of our own cookies where none of the others is wanted: it is looked for, and the rest is not taken apart. */
+export function ownCookie(request: FastifyRequest, name: string): string | undefined {
+  const sent = request.headers.cookie;
+  if (sent === undefined) return undefined;
+  for (let at = 0; at < sent.length; ) {
+    const end = sent.indexOf(';', at);
+    const pair = sent.slice(at, end < 0 ? undefined : end).trimStart();
+    if (pair.startsWith(name) && pair[name.length] === '=') return pair.slice(name.length + 1).trimEnd();
+    if (end < 0) return undefined;
+    at = end + 1;
+  }
+  return undefined;
 }

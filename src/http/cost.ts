@@ -65,6 +65,22 @@ declare module 'fastify' {
 }
 
 /**
+ * A place in the gate of the request's class. @returns how to leave it, or null where nobody is there any more to read an answer.
+ * @throws Busy where its queue is full.
+ */
+export async function enterGate(request: FastifyRequest, reply: FastifyReply): Promise<(() => void) | null> {
+  const { url, config } = request.routeOptions;
+  const gate = request.server.gates[costOf(url, config.audience) as keyof Gates];
+  try {
+    return await gate.enter((giveUp) => reply.raw.once('close', giveUp));
+  } catch (error) {
+    if (!(error instanceof GaveUp)) throw error;
+    reply.hijack();
+    return null;
+  }
+}
+
+/**
  * Everything behind these routes passes its class' gate: reading before anything of it runs, sending once the body is there, so
  * that a slow sender holds no place. The place is free as soon as the answer is made, however slowly it is read. Whoever hangs up
  * while he waits leaves the queue at once: those behind him do not wait for what nobody reads.
@@ -73,14 +89,7 @@ export function gateRoutes(app: FastifyInstance): void {
   app.decorateRequest('leaveGate', null);
   const enter = async (request: FastifyRequest, reply: FastifyReply) => {
     if (request.leaveGate || PROBES.has(request.routeOptions.url ?? '')) return;
-    const gate = app.gates[costOf(request.routeOptions.url, request.routeOptions.config.audience) as keyof Gates];
-    try {
-      request.leaveGate = await gate.enter((giveUp) => reply.raw.once('close', giveUp));
-    } catch (error) {
-      if (!(error instanceof GaveUp)) throw error;
-      // Nobody is there to read an answer.
-      reply.hijack();
-    }
+    request.leaveGate = await enterGate(request, reply);
   };
   app.addHook('onRequest', async (request, reply) => {
     if (reads(request)) await enter(request, reply);

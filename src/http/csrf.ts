@@ -16,7 +16,16 @@ declare module 'fastify' {
  * this browser, so a token of somebody else's form is worth nothing.
  */
 export function csrfField(request: FastifyRequest, reply: FastifyReply): string {
-  return `<input type="hidden" name="_csrf" value="${tokenFor(current(request.server.secret), subjectOf(request) ?? newSubject(request, reply))}">`;
+  return hiddenField(tokenFor(current(request.server.secret), subjectOf(request) ?? newSubject(request, reply)));
+}
+
+function hiddenField(token: string): string {
+  return `<input type="hidden" name="_csrf" value="${token}">`;
+}
+
+/** The same where the session is known and its request carries nothing else. */
+export function csrfFieldOf(secret: Secret, tokenHash: string): string {
+  return hiddenField(tokenFor(current(secret), sessionSubject(tokenHash)));
 }
 
 /**
@@ -70,9 +79,13 @@ function hostOf(origin: string): string | null {
 }
 
 function subjectOf(request: FastifyRequest): string | undefined {
-  if (request.session) return `session:${request.session.tokenHash}`;
+  if (request.session) return sessionSubject(request.session.tokenHash);
   const cookie = request.cookies[cookieName('form', request.server.secure)];
   return cookie ? `form:${cookie}` : undefined;
+}
+
+function sessionSubject(tokenHash: string): string {
+  return `session:${tokenHash}`;
 }
 
 const made = new WeakMap<FastifyRequest, string>();

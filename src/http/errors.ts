@@ -15,8 +15,11 @@ export function answerErrors(app: FastifyInstance): void {
 
 /** Nothing is called by a name with a NUL, which PostgreSQL takes in no text: not found, before anybody asks the database. */
 export function missImpossibleNames(app: FastifyInstance): void {
-  app.addHook('onRequest', async (request) => {
-    if (Object.values(request.params ?? {}).some((value) => String(value).includes('\u0000'))) throw new NotFound();
+  app.addHook('onRequest', (request, _reply, done) => {
+    for (const name in request.params as object) {
+      if (String((request.params as Record<string, unknown>)[name]).includes('\u0000')) return done(new NotFound());
+    }
+    done();
   });
 }
 

@@ -6,7 +6,7 @@ import { parse } from './forms.ts';
 
 /**
  * Routes state their zod schemas once: input is checked by them (every wrong field named, as in forms), answers lose what they
- * do not declare, and /api/openapi.json is made of them.
+ * do not declare and describeApi() tells programs of them.
  */
 export async function useSchemas(app: FastifyInstance, publicUrl: string): Promise<void> {
   app.setValidatorCompiler<z.ZodType>(({ schema }) => (data) => {
@@ -41,6 +41,10 @@ export async function useSchemas(app: FastifyInstance, publicUrl: string): Promi
       return jsonSchemaTransform({ ...input, schema: { ...input.schema, hide: hidden, security } });
     },
   });
+}
+
+/** What has been said of all routes, as OpenAPI. */
+export function describeApi(app: FastifyInstance): void {
   app.get(
     '/api/openapi.json',
     { config: { audience: { who: 'everyone' } }, schema: { hide: true } },

@@ -1,8 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Database, Reader } from '../db/open.ts';
 import { type Clock, DAY, HOUR, type Instant, MINUTE } from '../time.ts';
-import { cookieName, cookieOptions } from './cookies.ts';
+import { cookieName, cookieOptions, ownCookie } from './cookies.ts';
 import { sessionStore } from './store.ts';
 
 export type SessionAudience = 'staff' | 'customer';
@@ -95,7 +95,7 @@ export async function findSession(
 
 /** The hash of the token in the request's cookie, or null where there is none: whether it lives is for the database to say. */
 export function sessionAsked(request: FastifyRequest, audience: SessionAudience): string | null {
-  const token = request.cookies[cookieName(COOKIE[audience], request.server.secure)];
+  const token = ownCookie(request, cookieName(COOKIE[audience], request.server.secure));
   return !token || token.length > 100 ? null : hashToken(token);
 }
 
@@ -125,7 +125,7 @@ export async function endSessionsOf(
 
 /** Tokens are random; their hash needs no salt and no slowness. */
 export function hashToken(token: string): string {
-  return createHash('sha256').update(token).digest('base64url');
+  return hash('sha256', token, 'base64url');
 }
 
 /** How many are signed in, by audience. */

@@ -72,6 +72,11 @@ export function helpers(language: Language, operator: Operator): Helpers {
   };
 }
 
+/** As every template writes what it is given. */
+export function escaped(text: string): string {
+  return eta.config.escapeFunction(text);
+}
+
 /** Renders `templates/NAME.eta` to a string: pages of the edition and mails are made this way, without a request. */
 export function render(name: string, language: Language, operator: Operator, view: object): string {
   return eta.render(`${name}.eta`, { ...helpers(language, operator), ...view });
@@ -124,6 +129,24 @@ export function page(
     staff: request.staff ?? null,
     customer: request.customer ?? null,
     staleEdition: request.staff ? (request.server.staleEdition() ?? null) : null,
+    ...view,
+  });
+  return reply.code(status).header('cache-control', 'no-store').type('text/html; charset=utf-8').send(html);
+}
+
+/** The same without forms, for whom no session is known: it gives no cookie. */
+export function barePage(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  name: string,
+  view: object,
+  status = 200,
+): FastifyReply {
+  const html = render(name, languageOf(request), request.server.operator, {
+    csrf: '',
+    here: ownPath(request),
+    staff: null,
+    customer: null,
     ...view,
   });
   return reply.code(status).header('cache-control', 'no-store').type('text/html; charset=utf-8').send(html);

@@ -50,13 +50,17 @@ export interface KnownNotice {
   impacts: KnownImpact[];
 }
 
-export interface Mailbox {
-  address: string;
+/** Where a mailbox lives. */
+export interface Place {
   facility: string;
   /** The service that the facility belongs to. */
   service: string;
   /** Where it lived until then: what ended before is the old server's history, and not the new one's. */
   moved?: { at: Instant; from: string } | null;
+}
+
+export interface Mailbox extends Place {
+  address: string;
 }
 
 /** A notice that touches a mailbox now. */
@@ -96,8 +100,8 @@ interface LatelyRecovered {
 /** What the one big sentence says. `beside`: the mail itself works, a way of using it (webmail) does not. */
 export type Headline = 'stopped' | 'hard' | 'delayed' | 'beside' | 'work' | 'normal';
 
-export interface MailboxStatus {
-  mailbox: Mailbox;
+/** How a mailbox is. */
+export interface Condition {
   state: 'fault' | 'work' | 'normal';
   /** The badge: 故障中, 遅延 (nothing but delays), 工事中, 回復 (lately), 正常. */
   shown: 'fault' | 'delay' | 'work' | 'recovered' | 'normal';
@@ -109,8 +113,33 @@ export interface MailboxStatus {
   lately: LatelyRecovered[];
 }
 
+export interface MailboxStatus extends Condition {
+  mailbox: Mailbox;
+}
+
 /** Is my mail affected? The whole rule, for one mailbox at one moment. */
 export function affected(notices: readonly KnownNotice[], mailbox: Mailbox, at: Instant): MailboxStatus {
+  return { mailbox, ...conditionOf(notices, mailbox, at) };
+}
+
+/** Those on one facility are alike, but for one that was moved lately: what its old server had is not the new one's. */
+export function movedLately({ moved }: Place, at: Instant): boolean {
+  return Boolean(moved && moved.at > at - DAY);
+}
+
+/** The first moment after this at which a condition may be another one though nothing is published. */
+export function nextTurn(notices: readonly KnownNotice[], at: Instant): Instant {
+  const turns = notices.flatMap(({ windows, impacts }) => [
+    ...windows.flatMap(({ from, to }) => [from, to]),
+    ...impacts.flatMap(({ startedAt, recoveredAt }) =>
+      recoveredAt === null ? [startedAt] : [startedAt, recoveredAt, recoveredAt + DAY],
+    ),
+  ]);
+  return Math.min(...turns.filter((turn) => turn > at));
+}
+
+/** Of any mailbox on this facility, at one moment. */
+export function conditionOf(notices: readonly KnownNotice[], mailbox: Place, at: Instant): Condition {
   const touching = notices
     .flatMap((notice) => touch(notice, mailbox, at) ?? [])
     .sort((a, b) => (a.kind === b.kind ? a.since - b.since : a.kind === 'fault' ? -1 : 1));
@@ -122,7 +151,6 @@ export function affected(notices: readonly KnownNotice[], mailbox: Mailbox, at: 
   const lately = latelyRecovered(notices, mailbox, at);
   const onlyDelays = symptoms.every((symptom) => symptom === 'delayed');
   return {
-    mailbox,
     state,
     shown: badgeOf(state, onlyDelays, lately.length > 0),
     headline: state === 'fault' ? faultHeadline(faults) : state,
@@ -139,7 +167,7 @@ function badgeOf(state: MailboxStatus['state'], onlyDelays: boolean, lately: boo
 }
 
 /** The notice as it touches this mailbox at this moment, or nothing. */
-function touch(notice: KnownNotice, mailbox: Mailbox, at: Instant): Touching | undefined {
+function touch(notice: KnownNotice, mailbox: Place, at: Instant): Touching | undefined {
   const impacts = notice.impacts.filter((impact) => reaches(impact, mailbox) && inForce(notice, impact, at));
   if (impacts.length === 0) return undefined;
   const window = windowNow(notice, at);
@@ -159,7 +187,7 @@ function touch(notice: KnownNotice, mailbox: Mailbox, at: Instant): Touching | u
 }
 
 /** Direct: its facility is named, or all of its service. Indirect: all of a service that is part of its service. */
-function reaches(impact: KnownImpact, mailbox: Mailbox): boolean {
+function reaches(impact: KnownImpact, mailbox: Place): boolean {
   if (impact.service === mailbox.service) {
     return impact.facilities === 'all' || impact.facilities.has(mailbox.facility);
   }
@@ -167,7 +195,7 @@ function reaches(impact: KnownImpact, mailbox: Mailbox): boolean {
 }
 
 /** The mailbox as it lived at that moment. */
-function livingAt(mailbox: Mailbox, at: Instant): Mailbox {
+function livingAt(mailbox: Place, at: Instant): Place {
   return mailbox.moved && at < mailbox.moved.at ? { ...mailbox, facility: mailbox.moved.from } : mailbox;
 }
 
@@ -197,7 +225,7 @@ function faultHeadline(faults: Touching[]): Headline {
   }
 }
 
-function worksAhead(notices: readonly KnownNotice[], mailbox: Mailbox, at: Instant): WorkAhead[] {
+function worksAhead(notices: readonly KnownNotice[], mailbox: Place, at: Instant): WorkAhead[] {
   return notices
     .flatMap((notice) => {
       const impacts = notice.impacts.filter((impact) => reaches(impact, mailbox));
@@ -209,7 +237,7 @@ function worksAhead(notices: readonly KnownNotice[], mailbox: Mailbox, at: Insta
     .sort((a, b) => a.from - b.from);
 }
 
-function latelyRecovered(notices: readonly KnownNotice[], mailbox: Mailbox, at: Instant): LatelyRecovered[] {
+function latelyRecovered(notices: readonly KnownNotice[], mailbox: Place, at: Instant): LatelyRecovered[] {
   return notices
     .flatMap((notice) => {
       if (notice.kind !== 'fault') return [];

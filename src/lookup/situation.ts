@@ -3,19 +3,31 @@ import type { StatusLink } from '../http/status-link.ts';
 import { type Clock, DAY, HOUR, type Instant } from '../time.ts';
 import {
   affected,
+  type Condition,
   type KnownNotice,
+  type Mailbox,
   type MailboxStatus,
   type ServiceStatus,
   serviceStatus,
   type Text,
 } from './affected.ts';
-import { type Asked, lookupStore } from './store.ts';
+import { type Asked, type AskedBySession, lookupStore } from './store.ts';
+import { Stretch } from './stretch.ts';
 
 /** Everything in force, as one edition knew it. */
 interface Situation {
   edition: number;
   notices: KnownNotice[];
   readAt: Instant;
+  stretch: Stretch;
+}
+
+/** What somebody who is signed in asked for, and by which session. */
+export interface Own {
+  by: AskedBySession;
+  mailboxes: { mailbox: Mailbox; condition: Condition }[];
+  /** What it was all worked out in. */
+  stretch: Stretch;
 }
 
 /** A long-lived situation would only carry what has been over for days, and new names of the catalogue belong into it. */
@@ -44,6 +56,18 @@ export class Situations {
     return this.#hold(await lookupStore.ofCustomer(this.#db, customerId), at);
   }
 
+  /** undefined where no such session lives. The session and all that it may see are one read: what was ended a moment ago shows nothing. */
+  async ofSession(tokenHash: string, at: Instant): Promise<Own | undefined> {
+    const by = await lookupStore.ofSession(this.#db, tokenHash, at);
+    if (!by) return undefined;
+    const stretch = await this.#stretch(by.edition, at);
+    return {
+      by,
+      mailboxes: by.mailboxes.map((mailbox) => ({ mailbox, condition: stretch.conditionOf(mailbox, at) })),
+      stretch,
+    };
+  }
+
   async ofAddress(address: string, at: Instant): Promise<MailboxStatus | undefined> {
     const [status] = await this.#hold(await lookupStore.ofAddress(this.#db, address), at);
     return status;
@@ -63,6 +87,11 @@ export class Situations {
     return chosen.map(({ key, name }) => ({ ...serviceStatus(notices, key, at), name }));
   }
 
+  /** His alert addresses that mail no longer reaches. */
+  unreached(customerId: string): Promise<string[]> {
+    return lookupStore.unreached(this.#db, customerId);
+  }
+
   /** As the transaction sees it: what was published a moment ago counts. */
   async ofCustomerIn(tx: Tx, customerId: string, at: Instant): Promise<MailboxStatus[]> {
     const asked = await lookupStore.ofCustomerIn(tx, customerId);
@@ -79,8 +108,14 @@ export class Situations {
   }
 
   async #hold(asked: Asked, at: Instant): Promise<MailboxStatus[]> {
-    const { notices } = await this.#current(Math.max(asked.edition, this.#newest()));
-    return asked.mailboxes.map((mailbox) => affected(notices, mailbox, at));
+    const stretch = await this.#stretch(asked.edition, at);
+    return asked.mailboxes.map((mailbox) => ({ mailbox, ...stretch.conditionOf(mailbox, at) }));
+  }
+
+  async #stretch(edition: number, at: Instant): Promise<Stretch> {
+    const situation = await this.#current(Math.max(edition, this.#newest()));
+    if (!situation.stretch.holds(at)) situation.stretch = new Stretch(situation.notices, at);
+    return situation.stretch;
   }
 
   #current(edition: number): Promise<Situation> | Situation {
@@ -103,7 +138,7 @@ export class Situations {
       const edition = await lookupStore.editionNumber(this.#db.kysely);
       const notices = await lookupStore.known(this.#db.kysely, now - 2 * DAY);
       if (attempt === 5 || (await lookupStore.editionNumber(this.#db.kysely)) === edition) {
-        this.#known = { edition, notices, readAt: now };
+        this.#known = { edition, notices, readAt: now, stretch: new Stretch(notices, now) };
         return this.#known;
       }
     }

@@ -1,7 +1,6 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { languageOf, ownPath } from '../http/language.ts';
+import type { FastifyInstance } from 'fastify';
 import type { StatusLinkAnswer } from '../http/status-link.ts';
-import { render } from '../http/views.ts';
+import { barePage } from '../http/views.ts';
 import type { Clock } from '../time.ts';
 import type { Situations } from './situation.ts';
 import { type Failure, refused, retryAfterSeconds } from './unknown.ts';
@@ -29,30 +28,18 @@ export async function statusLinkRoutes(
       if (refused(error)) throw error;
       request.log.error({ err: error }, 'the lookup could not be answered');
       reply.header('retry-after', String(retryAfterSeconds()));
-      return show(request, reply, 503, 'my/unknown', {});
+      return barePage(request, reply, 'my/unknown', { noindex: true }, 503);
     });
 
     scope.get('/s/:token', { config: { audience: { who: 'link' } } }, async (request, reply) => {
       const now = clock.now();
+      const show = (status: number, name: string, view: object) =>
+        barePage(request, reply, name, { noindex: true, ...view }, status);
       const found = request.statusLink ?? { kind: 'unknown' as const };
-      if (found.kind !== 'good')
-        return show(request, reply, found.kind === 'expired' ? 410 : 404, 'my/link-over', found);
+      if (found.kind !== 'good') return show(found.kind === 'expired' ? 410 : 404, 'my/link-over', found);
       const statuses = await situations.ofLink(found.link, now);
-      if (!statuses) return show(request, reply, 410, 'my/link-over', { kind: 'ended' });
-      return show(request, reply, 200, 'my/status-link', masked(statusView(statuses, now)));
+      if (!statuses) return show(410, 'my/link-over', { kind: 'ended' });
+      return show(200, 'my/status-link', masked(statusView(statuses, now)));
     });
   });
-}
-
-/** Not page(): that would give the visitor a cookie. */
-function show(request: FastifyRequest, reply: FastifyReply, status: number, name: string, view: object): FastifyReply {
-  const html = render(name, languageOf(request), request.server.operator, {
-    here: ownPath(request),
-    csrf: '',
-    customer: null,
-    staff: null,
-    noindex: true,
-    ...view,
-  });
-  return reply.code(status).header('cache-control', 'no-store').type('text/html; charset=utf-8').send(html);
 }

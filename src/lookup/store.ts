@@ -23,6 +23,20 @@ LEFT JOIN facilities f ON f.code = m.facility
 WHERE e.id = 1
 ORDER BY m.address`;
 
+/**
+ * The session, whose it is, and his mailboxes. Never a replica: a session that was ended is ended.
+ * Not put in order: that costs as much as one of these reads, and most have one mailbox.
+ */
+const OF_SESSION = `SELECT s.subject, EXISTS (SELECT 1 FROM customer_services x WHERE x.customer_id = c.id),
+  EXISTS (SELECT 1 FROM addresses a WHERE a.customer_id = c.id AND a.quarantined_at IS NOT NULL),
+  e.number, m.address, m.facility, m.moved_at, m.moved_from, f.service
+FROM sessions s
+JOIN customers c ON c.id = s.subject
+LEFT JOIN edition e ON e.id = 1
+LEFT JOIN mailboxes m ON m.customer_id = c.id
+LEFT JOIN facilities f ON f.code = m.facility
+WHERE s.token_hash = ? AND s.audience = 'customer' AND s.expires_at > ?`;
+
 const OF_ADDRESS = `SELECT e.number, m.address, m.facility, m.moved_at, m.moved_from, f.service
 FROM edition e
 LEFT JOIN mailboxes m ON m.address = ?
@@ -45,7 +59,25 @@ export interface Asked {
   mailboxes: Mailbox[];
 }
 
+export interface AskedBySession extends Asked {
+  customerId: string;
+  /** Whether he chose services. */
+  chooses: boolean;
+  /** Whether mail no longer reaches one of his alert addresses. */
+  unreached: boolean;
+}
+
+type SessionRow = [
+  subject: string,
+  chooses: number | boolean,
+  unreached: number | boolean,
+  ...edition: [number: number | null],
+  ...mailbox: [address: string | null, facility: string | null, movedAt: number | null, movedFrom: string | null],
+  ...catalogue: [service: string | null],
+];
+
 interface Statements {
+  session: Prepared<SessionRow>;
   customer: Prepared<AskedRow>;
   address: Prepared<AskedRow>;
   link: Prepared<AskedRow & { customer: string | null }>;
@@ -72,6 +104,7 @@ function statements(db: Database): Statements {
   let made = prepared.get(db);
   if (!made) {
     made = {
+      session: db.prepare<SessionRow>('lookup-of-session', OF_SESSION, { arrays: true }),
       customer: db.prepare<AskedRow>('lookup-of-customer', OF_CUSTOMER, { replica: true }),
       address: db.prepare<AskedRow>('lookup-of-address', OF_ADDRESS, { replica: true }),
       link: db.prepare<AskedRow & { customer: string | null }>('lookup-of-link', OF_LINK, { replica: true }),
@@ -100,6 +133,22 @@ const AT_A_TIME = 500;
 export const lookupStore = {
   async ofCustomer(db: Database, customerId: string): Promise<Asked> {
     return asked(await statements(db).customer.all(customerId));
+  },
+
+  /** undefined: no session of a customer's lives under this hash. */
+  async ofSession(db: Database, tokenHash: string, now: Instant): Promise<AskedBySession | undefined> {
+    const rows = await statements(db).session.all(tokenHash, now);
+    const [first] = rows;
+    if (!first) return undefined;
+    const [customerId, chooses, unreached, edition] = first;
+    if (edition === null) throw new Error('the table edition has no row');
+    const mailboxes: Mailbox[] = [];
+    for (const [, , , , address, facility, at, from, service] of rows) {
+      if (address === null || facility === null || service === null) continue;
+      mailboxes.push({ address, facility, service, moved: at === null || from === null ? null : { at, from } });
+    }
+    if (mailboxes.length > 1) mailboxes.sort((a, b) => (a.address < b.address ? -1 : 1));
+    return { customerId, chooses: Boolean(chooses), unreached: Boolean(unreached), edition, mailboxes };
   },
 
   async ofAddress(db: Database, address: string): Promise<Asked> {

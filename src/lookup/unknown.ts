@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Database } from '../db/open.ts';
 import { Busy, isExpected } from '../errors.ts';
-import { page } from '../http/views.ts';
+import { barePage } from '../http/views.ts';
 import { unknownPolicy, WHEN_UNKNOWN } from './own-guard.ts';
 
 export type Failure = FastifyError | Error;
@@ -21,7 +21,7 @@ export function pageWhenUnknown(error: Failure, request: FastifyRequest, reply: 
   if (refused(error)) throw error;
   request.log.error({ err: error }, 'the lookup could not be answered');
   reply.header('retry-after', String(retryAfterSeconds()));
-  return page(request, reply, 'my/unknown', { customer: null, brief: request.server.publicStatus() }, 503);
+  return barePage(request, reply, 'my/unknown', { brief: request.server.publicStatus() }, 503);
 }
 
 export function problemWhenUnknown(error: Failure, request: FastifyRequest): never {

@@ -1,9 +1,9 @@
-import { IncomingMessage } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Database } from '../db/open.ts';
 import { Busy, NotFound } from '../errors.ts';
 import { encodingFor, sameTag } from '../http/encoding.ts';
+import { type FlatHeaders, sendFlat } from '../http/flat.ts';
 import { Gate } from '../http/gate.ts';
 import { safetyHeaders } from '../http/headers.ts';
 import { languageOf } from '../http/language.ts';
@@ -12,7 +12,6 @@ import { oldestWait, whyNoneGoes } from '../mail/health.ts';
 import { type Clock, MINUTE } from '../time.ts';
 import { checkRoutes } from './check/routes.ts';
 import type { Edition } from './edition/edition.ts';
-import type { FlatHeaders } from './edition/page.ts';
 import { searchPage } from './pages/search.ts';
 
 /** A courier that works hands over within seconds what is due. */
@@ -94,7 +93,6 @@ function serveNow(edition: Edition, request: FastifyRequest, reply: FastifyReply
   return send(request, reply, 200, answer.headers, answer.body);
 }
 
-/** Past Fastify's own way of sending, which looks at each header of each answer once more: bench/site.ts has what that costs. */
 function send(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -103,14 +101,7 @@ function send(
   body?: Buffer,
 ): FastifyReply {
   request.server.countPage(status);
-  if (request.raw instanceof IncomingMessage) {
-    reply.hijack();
-    reply.raw.writeHead(status, headers).end(body);
-    return reply;
-  }
-  // Asked without a socket (app.inject), which knows only headers that were set one by one.
-  for (let at = 0; at < headers.length; at += 2) reply.header(headers[at] ?? '', headers[at + 1]);
-  return reply.code(status).send(body);
+  return sendFlat(request, reply, status, headers, body);
 }
 
 /** `/notices/1` of `/notices/1?from=mail`: of what is asked, only `?still` makes another page. */

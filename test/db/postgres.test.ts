@@ -10,7 +10,7 @@ import { publishNotice } from '../../src/notices/publish.ts';
 import { startApp } from '../support/app.ts';
 import { emptyDatabaseUrl, engine } from '../support/database.ts';
 import { faultInput, noticeGround, publisher, smallCatalogue } from '../support/notices.ts';
-import { customerAt } from '../support/people.ts';
+import { customerAt, keyFor } from '../support/people.ts';
 
 test('a URL may name several hosts, as libpq reads it', () => {
   const hosts = new Hosts('postgres://u:p@db1,db2:5433/shirase?target_session_attrs=read-write&application_name=x');
@@ -94,21 +94,25 @@ postgres('on PostgreSQL', () => {
     expect(number).toBe(0);
   });
 
-  test('a lookup is answered by the replica, and by the primary where that is gone', async () => {
+  test('a portal’s question is answered by the replica, and by the primary where that is gone', async () => {
     const url = await emptyDatabaseUrl();
     const door = await doorTo(url);
     const { db, told } = await ready(url, door.url);
     await smallCatalogue(db);
     const shirase = await startApp({ db });
-    const customer = await customerAt(shirase, 'taro', ['121']);
-    expect((await customer.get('/my')).body).toContain('taro@m121.example');
+    await customerAt(shirase, 'taro', ['121']);
+    const headers = await keyFor(db, shirase.clock, 'portal:read');
+    const url121 = '/api/v1/mailboxes/taro@m121.example/password-change';
+    const ask = async () => (await shirase.app.inject({ url: url121, headers })).body;
+    expect(await ask()).toBe('{"allowed":true}');
+    expect(told).toEqual([]);
     door.cut();
-    expect((await customer.get('/my')).body).toContain('taro@m121.example');
+    expect(await ask()).toBe('{"allowed":true}');
     expect(told).toContain('the replica does not answer; the primary does');
     // A fault that this node knows of is told, whatever the replica knows.
     await publishNotice(noticeGround(db, shirase.clock), publisher, faultInput());
     await shirase.app.edition.refresh();
-    expect((await customer.get('/my')).body).toContain('OCNメールがご利用いただけません');
+    expect(await ask()).toContain('OCNメールがご利用いただけません');
   });
 
   test('who listens hears of a new edition at once, and again after the connection was lost', async () => {

@@ -99,6 +99,41 @@ test('delay, work, work ahead and what recovered lately each have their words', 
   expect(words((await browser.get('/my')).body)).toMatch(/現在工事中です.*工事中.*終了予定.*14:00/);
 });
 
+test('what many share is made once; the address, the form’s token and the time are each reader’s own', async () => {
+  const open = await house();
+  await addCustomer(open.db, 'a', ['051']);
+  await addCustomer(open.db, '<é>', ['051']);
+  await tell(open.db, stopped('051'));
+  const [a, other] = [await signedIn(open, 'a'), await signedIn(open, '<é>')];
+  const ask = async (browser: typeof a) => {
+    const { body, headers } = await browser.get('/my');
+    expect(headers['content-length']).toBe(String(Buffer.byteLength(body)));
+    const [token] = /(?<=name="_csrf" value=")[^"]+/.exec(body) ?? [];
+    const [address] = /(?<=class="address">)[^<]+/.exec(body) ?? [];
+    return { token, address, time: /(?<=<time datetime=")[^"]+/.exec(body)?.[0], rest: body.length };
+  };
+  const first = await ask(a);
+  const second = await ask(other);
+  expect([first.address, second.address]).toEqual(['a-051@mail.example', '&lt;é&gt;-051@mail.example']);
+  expect(second.token).not.toBe(first.token);
+  open.clock.advance(61_000);
+  const third = await ask(a);
+  expect(third).toEqual({ ...first, time: '2014-03-06T12:01:01+09:00' });
+  const json = async (browser: typeof a) =>
+    (await browser.get('/api/v1/me/mail-status')).json<{ mailboxes: object[] }>();
+  expect((await json(other)).mailboxes).toEqual([{ ...(await json(a)).mailboxes[0], address: '<é>-051@mail.example' }]);
+});
+
+test('a session that was ended by another process shows nothing any more, at once', async () => {
+  const open = await house();
+  await addCustomer(open.db, 'a', ['051']);
+  const browser = await signedIn(open, 'a');
+  expect((await browser.get('/my')).statusCode).toBe(200);
+  await open.db.kysely.deleteFrom('sessions').execute();
+  expect((await browser.get('/my')).statusCode).toBe(303);
+  expect((await browser.get('/api/v1/me/mail-status')).statusCode).toBe(401);
+});
+
 test('what staff wrote is text and never markup', async () => {
   const open = await house();
   await addCustomer(open.db, 'a', ['051']);

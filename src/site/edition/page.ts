@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto';
 import { brotliCompressSync, constants, gunzipSync, gzipSync } from 'node:zlib';
 import { compresses, type Encoding } from '../../http/encoding.ts';
+import type { FlatHeaders } from '../../http/flat.ts';
 import { Room } from './room.ts';
-
-/** Names and values in turn, as Node writes them without another look. */
-export type FlatHeaders = string[];
 
 /** What is sent for one encoding. */
 export interface Answer {
