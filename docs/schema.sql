@@ -178,6 +178,16 @@ CREATE TABLE bounces (
 
 CREATE INDEX bounces_by_address ON bounces (address_id, received_at);
 
+CREATE TABLE canaries (
+  mail_id text PRIMARY KEY NOT NULL,
+  notice_id text NOT NULL,
+  report_number integer NOT NULL,
+  created_at bigint NOT NULL,
+  arrived_at bigint
+);
+
+CREATE INDEX canaries_created ON canaries (created_at);
+
 CREATE TABLE channel_posts (
   id text PRIMARY KEY,
   channel_id text NOT NULL REFERENCES channels (id),

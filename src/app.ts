@@ -5,6 +5,7 @@ import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastif
 import { addressRoutes } from './alerts/addresses/address-routes.ts';
 import { bounceRoutes } from './alerts/bounces/bounce-routes.ts';
 import { alertBounced } from './alerts/bounces/bounced.ts';
+import { canaryArrived } from './alerts/canary/canary.ts';
 import { catalogueConsoleRoutes } from './catalogue/console-routes.ts';
 import { catalogueRoutes } from './catalogue/routes.ts';
 import { customerDoorkeeper, recogniseCustomer } from './customers/doorkeepers.ts';
@@ -66,6 +67,8 @@ export interface Ground {
   trustProxy: number;
   /** Of alerts; absent where MAIL_BOUNCE_DOMAIN is not set. */
   returnPaths?: ReturnPaths | undefined;
+  /** Where the mail goes that proves that mails arrive; absent: none is sent. */
+  canary?: string | undefined;
   /** Where people may sign in beside their passwords here. */
   oidcCustomers?: (ProviderSettings & { match: 'subject' | 'email' }) | undefined;
   oidcStaff?: ProviderSettings | undefined;
@@ -194,7 +197,8 @@ async function buildRooms(
   catalogueRoutes(app, catalogue);
   const bounced = alertBounced(ground);
   const warn = (error: unknown, message: string) => app.log.warn({ err: error }, message);
-  bounceRoutes(app, ground.returnPaths && { returnPaths: ground.returnPaths, bounced, warn });
+  const arrived = canaryArrived(ground);
+  bounceRoutes(app, ground.returnPaths && { returnPaths: ground.returnPaths, bounced, arrived, warn });
   catalogueConsoleRoutes(app, catalogue);
   const { secret, oidcCustomers } = ground;
   const realm = { publicUrl, secret, clock, warn };

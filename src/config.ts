@@ -126,6 +126,11 @@ const environment = z.object({
     .optional(),
   /** A Maildir or an mbox file with mails that come back. */
   BOUNCE_MAILBOX: z.string().optional(),
+  /** An address of ours whose mail is delivered to where mails come back: each mailed publication proves there that it arrives. */
+  MAIL_CANARY: z
+    .string()
+    .regex(/^[\w.+-]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)+$/i, 'must be one mail address')
+    .optional(),
   /** Signs mails here, where the relay does not: PEM keys, best from a file. */
   DKIM_DOMAIN: z.string().optional(),
   DKIM_RSA_SELECTOR: z.string().optional(),
@@ -181,6 +186,7 @@ export interface Config {
   mailBounceDomain: string | undefined;
   bounceListen: string | undefined;
   bounceMailbox: string | undefined;
+  mailCanary: string | undefined;
   dkim: { domain: string; selector: string; key: KeyObject }[];
   example: boolean;
   logLevel: string;
@@ -204,6 +210,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     ]);
   }
   const e = parsed.data;
+  if (e.MAIL_CANARY !== undefined && e.MAIL_BOUNCE_DOMAIN === undefined)
+    problems.push('MAIL_CANARY: needs MAIL_BOUNCE_DOMAIN, for it is looked for where mails come back');
   const brand = readBrand(e, problems);
   const oidcCustomers = oidcClient(e, 'CUSTOMER', production, problems);
   const oidcStaff = oidcClient(e, 'STAFF', production, problems);
@@ -248,6 +256,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     mailBounceDomain: e.MAIL_BOUNCE_DOMAIN,
     bounceListen: e.BOUNCE_LISTEN,
     bounceMailbox: e.BOUNCE_MAILBOX,
+    mailCanary: e.MAIL_CANARY,
     dkim: dkimKeys(e),
     example: e.EXAMPLE,
     logLevel: e.LOG_LEVEL,

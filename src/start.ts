@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { alertBounced } from './alerts/bounces/bounced.ts';
+import { canaryArrived, forgetCanaries } from './alerts/canary/canary.ts';
 import { type AlertGround, expandAll } from './alerts/expand.ts';
 import { expansionOf } from './alerts/expansion.ts';
 import { forgetAddresses, forgetDeliveries } from './alerts/housekeeping.ts';
@@ -44,6 +45,7 @@ import { letterSince } from './notices/letter-since.ts';
 import { overdueNotices } from './notices/overdue.ts';
 import { callWarnings } from './notices/warnings/call.ts';
 import { warnOfLimits } from './notices/warnings/warn.ts';
+import { warnOfCanary } from './notices/warnings/warn-of-canary.ts';
 import { warnOfMeasures } from './notices/warnings/warn-of-measures.ts';
 import { warnOfSender } from './notices/warnings/warn-of-sender.ts';
 import { remindOfReports } from './regulator/outputs/remind.ts';
@@ -146,6 +148,7 @@ export function groundOf(config: Config, db: Database, clock: Clock): Omit<Groun
     addressesPerCustomer: config.addressesPerCustomer,
     trustProxy: config.trustProxy,
     returnPaths: returnPathsOf(config),
+    canary: config.mailCanary,
     oidcCustomers: config.oidcCustomers,
     oidcStaff: config.oidcStaff,
   };
@@ -236,7 +239,8 @@ export class Sending {
     const { returnPaths } = this.#ground;
     if (this.#bounces || !returnPaths) return;
     const warn: Warn = (error, message) => this.#log.warn({ err: error }, message);
-    const bounces: BounceGround = { returnPaths, bounced: alertBounced(this.#ground), warn };
+    const bounced = alertBounced(this.#ground);
+    const bounces: BounceGround = { returnPaths, bounced, arrived: canaryArrived(this.#ground), warn };
     this.#bounces = this.#listen(bounceListen, bounces);
     if (bounceMailbox === undefined) return;
     const name = 'read mails that came back';
@@ -313,6 +317,23 @@ export async function closeApp(app: FastifyInstance): Promise<void> {
   }
 }
 
+/** Soon after this an end by force follows: what held it up is worth a line. */
+const SOON_FORCED = 8500;
+
+/** Waits for all; what is not ready soon before the end by force is named. */
+export async function endTogether(
+  parts: Record<string, Promise<unknown>>,
+  late: (names: string[]) => void,
+): Promise<void> {
+  const waiting = new Set(Object.keys(parts));
+  const timer = setTimeout(() => late([...waiting]), SOON_FORCED);
+  try {
+    await Promise.all(Object.entries(parts).map(([name, part]) => part.then(() => waiting.delete(name))));
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** What this house does at its time though nobody asks, room by room. Web nodes leave it to the couriers. */
 export function choresOf(ground: Omit<Ground, 'logger'>, edition: Edition, warn: Warn): Chore[] {
   const { db, clock } = ground;
@@ -337,6 +358,8 @@ export function choresOf(ground: Omit<Ground, 'logger'>, edition: Edition, warn:
     { name: 'warn staff of what is due', every: 15 * SECOND, run: () => warnOfLimits(ground) },
     { name: 'remind staff of reports to the ministry', every: HOUR, run: () => remindOfReports(ground) },
     { name: 'warn staff where mails do not leave', every: 30 * SECOND, run: () => warnOfSender(ground) },
+    { name: 'warn staff where alerts do not arrive', every: 30 * SECOND, run: () => warnOfCanary(ground) },
+    { name: 'forget old proofs of arrival', every: HOUR, run: () => forgetCanaries(ground) },
     { name: 'remind staff of measures past their day', every: HOUR, run: () => warnOfMeasures(ground) },
     { name: 'call the address of warnings', every: 5 * SECOND, run: () => callWarnings(ground) },
     { name: 'spread publications to channels', every: SECOND, run: () => spreadPublications({ ...ground, edition }) },

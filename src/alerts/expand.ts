@@ -10,6 +10,7 @@ import { readSettings } from '../staff/settings.ts';
 import { type Clock, DAY, HOUR } from '../time.ts';
 import { budgetOf, type History, orderFor } from './alert-mail.ts';
 import { type AlertOnItsWay, alertStore } from './alert-store.ts';
+import { queueCanary } from './canary/canary.ts';
 import type { FanoutPlan } from './enqueue.ts';
 import { lettersOf } from './letters.ts';
 import type { LetterSince } from './publication.ts';
@@ -29,6 +30,8 @@ export interface AlertGround {
   alertsPerNotice: number;
   /** A report's letter with the changes since another one marked. */
   letterSince: LetterSince;
+  /** Where the mail goes that proves that mails arrive. */
+  canary?: string | undefined;
 }
 
 /**
@@ -65,6 +68,7 @@ async function expand(ground: AlertGround, tx: Tx, fanout: FanoutsTable, chunk: 
   // Nobody knows any more who has had how many mails on it (housekeeping.ts).
   const firstTold = await alertStore.firstToldAt(tx, fanout.root_id);
   if (firstTold !== null && firstTold < ground.clock.now() - MAILED_FOR) return null;
+  if (fanout.cursor === '') await queueCanary(ground, tx, fanout, plan.letters.ja);
   const found = await recipients(tx, plan.kind, { after: fanout.cursor, limit: chunk });
   await serve(ground, tx, fanout, plan, found, null);
   return found.length < chunk ? null : (found.at(-1)?.id ?? null);

@@ -75,6 +75,14 @@ export interface DeliveryCountsTable {
   count: number;
 }
 
+export interface CanariesTable {
+  mail_id: string;
+  notice_id: string;
+  report_number: number;
+  created_at: number;
+  arrived_at: number | null;
+}
+
 export interface BouncesTable {
   mail_id: string;
   kind: 'dead' | 'hard' | 'soft' | 'complaint';

@@ -5,6 +5,7 @@ import type {
   AddressServicesTable,
   AlertsTable,
   BouncesTable,
+  CanariesTable,
   DeliveryCountsTable,
   FanoutsTable,
 } from './alerts.ts';
@@ -74,6 +75,7 @@ export interface Tables {
   fanouts: FanoutsTable;
   alerts: AlertsTable;
   bounces: BouncesTable;
+  canaries: CanariesTable;
   delivery_counts: DeliveryCountsTable;
   channels: ChannelsTable;
   channel_posts: ChannelPostsTable;

@@ -5,6 +5,8 @@ import { readReport } from './read-report.ts';
 export interface BounceGround {
   returnPaths: ReturnPaths;
   bounced: Bounced;
+  /** Is told the Message-ID of whatever comes in: one of ours may be looked for. @returns whether it was. */
+  arrived?: (messageId: string) => Promise<boolean>;
   warn: (error: unknown, message: string) => void;
 }
 
@@ -25,6 +27,7 @@ export async function takeReport(ground: BounceGround, raw: Uint8Array, to?: str
 }
 
 async function take(ground: BounceGround, raw: Uint8Array, to: string[] | undefined): Promise<Taken> {
+  if (await ground.arrived?.(messageIdOf(raw))) return 'counted';
   const report = await readReport(raw);
   if (!report) return 'nothing';
   // A complaint comes to an address of its own, and names the return path inside.
@@ -33,4 +36,14 @@ async function take(ground: BounceGround, raw: Uint8Array, to: string[] | undefi
   if (mailId === undefined) return 'unknown';
   const { kind, status, diagnostic } = report;
   return (await ground.bounced({ mailId, kind, status, diagnostic })) ? 'counted' : 'repeated';
+}
+
+const HEAD = 65_536;
+
+/** Of its own head, never of a mail inside it. */
+function messageIdOf(raw: Uint8Array): string {
+  const [head = ''] = Buffer.from(raw.subarray(0, HEAD))
+    .toString('latin1')
+    .split(/\r?\n\r?\n/, 1);
+  return /^Message-ID:\s*(<[^<>\s]{1,300}>)/im.exec(head)?.[1] ?? '';
 }
