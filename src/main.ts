@@ -13,7 +13,7 @@ import { redact } from './http/redact.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { hasStaff, makeSetupLink } from './staff/setup-link.ts';
 import { databaseInTime, freezeWhereOlder } from './stand-in.ts';
-import { carryOut, choresOf, closeApp, groundOf, openMetrics, publicUrlOf, Sending } from './start.ts';
+import { carryOut, choresOf, closeApp, endTogether, groundOf, openMetrics, publicUrlOf, Sending } from './start.ts';
 
 /** The process: settings, database, web and courier, and a stop that loses nothing. The only file with signals. */
 async function main(): Promise<void> {
@@ -42,7 +42,17 @@ async function main(): Promise<void> {
     if (err) app.log.error({ err }, 'ending after an unexpected error');
     else app.log.info(`${signal ?? 'stop'}: finishing what is under way`);
     // Side by side: a slow reader must not keep mails waiting for their end, nor a slow relay readers.
-    await Promise.all([closeApp(app), sending.stop(), chores.stop(), stopCarrying(), counted?.close(), stopHints()]);
+    await endTogether(
+      {
+        requests: closeApp(app),
+        mails: sending.stop(),
+        chores: chores.stop(),
+        editions: stopCarrying(),
+        ...(counted ? { metrics: counted.close() } : {}),
+        hints: Promise.resolve(stopHints()),
+      },
+      (names) => app.log.warn(`still waiting for ${names.join(', ')}`),
+    );
     clock.stop();
     await db.close();
   });

@@ -121,7 +121,8 @@ async function sendHalfAForm(address: string): Promise<void> {
 async function expectCleanEnd(server: Child): Promise<number> {
   const asked = performance.now();
   server.process.kill('SIGTERM');
-  expect(await server.ended).toBe(0);
+  const code = await server.ended;
+  if (code !== 0) throw new Error(`it ended with ${code}:\n${server.said().slice(-3000)}`);
   const took = performance.now() - asked;
   expect(took).toBeLessThan(10_000);
   return took;

@@ -161,6 +161,24 @@ describe('an export', () => {
     await exporter.stop();
     expect(readdirSync(dir).sort()).toEqual(['current', 'editions']);
   });
+
+  test('does not hold up a stop: what is not whole when its time is over is taken away, and the one before stays', async () => {
+    const shirase = await ready();
+    const { app, clock, dir, current } = shirase;
+    const told: string[] = [];
+    const warn = (_error: unknown, message: string) => told.push(message);
+    const ground = { dir, edition: app.edition, operator: app.operator, clock, warn };
+    const whole = new Exporter(ground);
+    whole.start();
+    await whole.write();
+    await whole.stop();
+    const before = { current: readlinkSync(current), editions: readdirSync(join(dir, 'editions')) };
+    const late = new Exporter({ ...ground, patience: 0 });
+    late.start();
+    await late.stop();
+    expect({ current: readlinkSync(current), editions: readdirSync(join(dir, 'editions')) }).toEqual(before);
+    expect(told).toEqual([]);
+  });
 });
 
 describe.skipIf(engine !== 'sqlite')('from the command line', () => {

@@ -13,11 +13,15 @@ export interface ExporterGround {
   clock: Clock;
   /** What is long over is left to the server. */
   presentOnly?: boolean;
+  /** How long a stop waits for the folder that is being written. Milliseconds. */
+  patience?: number;
   warn: (error: unknown, message: string) => void;
 }
 
 /** After a full disk or a share that went away. */
 const TRY_AGAIN = 10 * SECOND;
+/** Well within what a stop may take in all: on a slow disk a whole edition takes longer, and the next process writes it anyway. */
+const PATIENCE = 5 * SECOND;
 
 /** Writes each edition as files as soon as it is printed. Where that fails, the last one stays and it tries again. */
 export class Exporter {
@@ -26,6 +30,7 @@ export class Exporter {
   #writing: Promise<void> | undefined;
   #again = false;
   #stopped = false;
+  readonly #ending = new AbortController();
   #timer: NodeJS.Timeout | undefined;
   #warnedAt: Instant | undefined;
 
@@ -39,11 +44,13 @@ export class Exporter {
     void this.write();
   }
 
-  /** Waits for the folder that is being written. */
+  /** Waits for the folder that is being written, but not long: what is not whole then is taken away again. */
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
+    const late = setTimeout(() => this.#ending.abort(), this.#ground.patience ?? PATIENCE);
     await this.#writing;
+    clearTimeout(late);
   }
 
   /** Writes the newest edition; asked while one is being written, it looks once more afterwards. */
@@ -67,9 +74,10 @@ export class Exporter {
     const { printed } = edition;
     if (!printed) return;
     try {
-      await this.#tree.write(printed, extrasOf(operator), { presentOnly });
+      await this.#tree.write(printed, extrasOf(operator), { presentOnly, signal: this.#ending.signal });
       this.#warnedAt = undefined;
     } catch (error) {
+      if (this.#ending.signal.aborted) return;
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => void this.write(), TRY_AGAIN);
       this.#timer.unref();

@@ -26,6 +26,8 @@ export interface TreeOptions {
   /** Only what is printed at once: the present, without what few ask for and what is long over. */
   presentOnly?: boolean;
   progress?: (done: number, all: number) => void;
+  /** Gives it up between two files; `current` is then as it was. */
+  signal?: AbortSignal;
 }
 
 /** What stands in the folder that was written last. */
@@ -125,7 +127,10 @@ class Writing {
     this.#last = last;
   }
 
-  async sheets(printed: Printed, { everything = false, presentOnly = false, progress }: TreeOptions): Promise<number> {
+  async sheets(
+    printed: Printed,
+    { everything = false, presentOnly = false, progress, signal }: TreeOptions,
+  ): Promise<number> {
     const wanted = printed.paths().filter((path) => {
       const sheet = printed.sheet(path);
       return (
@@ -137,6 +142,7 @@ class Writing {
     const paths = wanted.values();
     const hand = async () => {
       for (const path of paths) {
+        signal?.throwIfAborted();
         if (await this.#sheet(printed, path)) anew += 1;
         done += 1;
         progress?.(done, wanted.length);
