@@ -40,6 +40,11 @@ describe.skipIf(!hasBrowser)('in a real browser', () => {
     async ({ width, colorScheme }) => {
       const { url, session, ground, db } = await worstDay();
       const page = await openPage({ viewport: { width, height: 800 }, colorScheme });
+      const lost = { confirmed_at: 1, quarantined_at: 1, quarantine_reply: '550 5.1.1' };
+      const known = await db.kysely.selectFrom('addresses').selectAll().executeTakeFirstOrThrow();
+      const email = `${'b'.repeat(64)}@docomo.example`;
+      const third = { ...known, ...lost, id: 'lost', place: 3, email, email_key: email };
+      await db.kysely.insertInto('addresses').values(third).execute();
       for (const path of ['/my/sign-in', '/en/my/sign-in?provider=unknown', '/console/sign-in?provider=down']) {
         await page.goto(url + path);
         expect(await page.getByRole('link', { name: /OCN ID/ }).count()).toBe(1);
