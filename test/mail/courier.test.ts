@@ -12,7 +12,8 @@ async function ready(script: Script = {}) {
   const db = await freshDatabase();
   const clock = clockAt(START);
   const relay = await startFaultyRelay(script);
-  return { db, clock, relay, courier: courierTo(db, clock, relay.url) };
+  const url = script.auth === undefined ? relay.url : relay.url.replace('//', '//us:secret@');
+  return { db, clock, relay, courier: courierTo(db, clock, url) };
 }
 
 describe('handing over', () => {
@@ -141,10 +142,14 @@ describe('every way in which a relay fails ends in its documented state', () => 
     ['STARTTLS agreed to and then no TLS', { ehlo: TLS, starttls: '220 go on\r\nnoise' }, later],
     ['STARTTLS agreed to and then silence', { ehlo: TLS, starttls: '220 go on' }, later],
     ['a connection closed at STARTTLS', { ehlo: TLS, starttls: 'drop' }, later],
+    ['a login that is refused', { ehlo: '250-relay.test\r\n250 AUTH PLAIN', auth: '535 5.7.8 no such login' }, later],
+    ['MAIL 552', { mail: '552 5.3.4 too large' }, later],
     ['MAIL 451', { mail: '451 4.3.0 try later' }, later],
     ['RCPT 450, a greylist', { rcpt: '450 4.2.0 greylisted' }, later],
     ['RCPT 452', { rcpt: '452 4.5.3 too many' }, later],
     ['RCPT 550 no such user', { rcpt: '550 5.1.1 user unknown' }, never],
+    ['RCPT 551 moved away', { rcpt: '551 5.1.6 user has moved' }, never],
+    ['RCPT 553 no such name', { rcpt: '553 5.1.3 mailbox name not allowed' }, never],
     ['RCPT 552 mailbox full', { rcpt: '552 5.2.2 mailbox full' }, later],
     ['RCPT 554 our reputation', { rcpt: '554 5.7.1 blocked by spamhaus' }, later],
     ['connection lost after RCPT', { data: 'drop' }, later],
@@ -209,7 +214,7 @@ describe('every way in which a relay fails ends in its documented state', () => 
 });
 
 describe('an answer that never came', () => {
-  for (const dot of ['drop', 'hang', 'half'] as const) {
+  for (const dot of ['drop', 'reset', 'hang', 'half'] as const) {
     test(`after the final dot (${dot}) keeps its ticket; the repeat is the same mail under the same Message-ID`, async () => {
       const { db, clock, relay, courier } = await ready({ dot, storesAnyway: true });
       await queue(db, order('m1'));

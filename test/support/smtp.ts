@@ -59,7 +59,7 @@ function parseAll(mails: Received[]): Promise<Email[]> {
   return Promise.all(mails.map((mail) => PostalMime.parse(Buffer.from(mail.raw, 'latin1'))));
 }
 
-/** What a relay does at one moment: an answer, the usual one but `slow`, or something worse: `hang`, `drop`, `half` an answer. */
+/** What a relay does at one moment: an answer, the usual one but `slow`, or something worse: `hang`, `drop`, `reset`, `half` an answer. */
 export type Behaviour = string;
 
 /** The moments, by the command that the relay answers. `dot` is the answer to the end of the mail; stored tells whether it kept it. */
@@ -67,6 +67,7 @@ export interface Script {
   connect?: Behaviour;
   ehlo?: Behaviour;
   starttls?: Behaviour;
+  auth?: Behaviour;
   mail?: Behaviour;
   rcpt?: Behaviour;
   data?: Behaviour;
@@ -119,6 +120,7 @@ function converse(socket: Socket, relay: FaultyRelay): void {
   let mail: Received = { from: '', to: [], raw: '' };
   const answer = (behaviour: Behaviour | undefined, usual: string) => {
     if (behaviour === 'drop') socket.destroy();
+    else if (behaviour === 'reset') socket.resetAndDestroy();
     else if (behaviour === 'slow') setTimeout(() => socket.write(`${usual}\r\n`), 50);
     else if (behaviour === 'half') socket.write('25', () => socket.destroy());
     else if (behaviour !== 'hang') socket.write(`${behaviour ?? usual}\r\n`);
@@ -148,6 +150,7 @@ function converse(socket: Socket, relay: FaultyRelay): void {
       relay.heard.push(verb);
       if (verb === 'EHLO' || verb === 'HELO') answer(relay.script(mail).ehlo, '250 relay.test');
       else if (verb === 'STAR') answer(relay.script(mail).starttls, '454 4.7.0 no TLS now');
+      else if (verb === 'AUTH') answer(relay.script(mail).auth, '235 2.7.0 welcome');
       else if (verb === 'MAIL') {
         relay.tried++;
         mail.from = /<([^>]*)>/.exec(line)?.[1] ?? '';
