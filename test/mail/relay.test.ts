@@ -105,3 +105,49 @@ describe('a warm connection', () => {
     });
   }
 });
+
+describe('the envelope', () => {
+  const together = '250-relay.test\r\n250 PIPELINING';
+
+  for (const [offer, ehlo, heard] of [
+    ['all at once where the server offers that', together, ['EHLO', 'MAIL', 'RCPT', 'DATA']],
+    ['word by word where it does not', '250 relay.test', ['EHLO', 'MAIL']],
+  ] as const) {
+    test(`is given ${offer}`, async () => {
+      const server = await startFaultyRelay({ ehlo, mail: 'hang' });
+      expect((await senderTo(server).send(mail('m1'), async () => {})).kind).toBe('unreachable');
+      expect(server.heard).toEqual(heard);
+    });
+  }
+
+  test('given at once and refused ends with the refusal, and no end of a mail is ever given', async () => {
+    for (const [data, connections] of [
+      ['554 5.5.1 no valid recipients', 1],
+      // a server that wants the text of a mail to nobody
+      [undefined, 2],
+    ] as const) {
+      const server = await startFaultyRelay({ ehlo: together, rcpt: '550 5.1.1 unknown', ...(data ? { data } : {}) });
+      const relay = senderTo(server);
+      let asked = 0;
+      const outcome = await relay.send(mail('nobody'), async () => {
+        asked++;
+      });
+      expect(outcome).toEqual({
+        kind: 'refused',
+        reply: { code: 550, text: '550 5.1.1 unknown', command: 'RCPT TO' },
+      });
+      server.script = () => ({ ehlo: together });
+      expect((await relay.send(mail('somebody'), async () => {})).kind).toBe('sent');
+      expect([asked, server.stored.map(({ to }) => to)]).toEqual([0, [['somebody@elsewhere.example']]]);
+      expect(server.heard.filter((verb) => verb === 'EHLO')).toHaveLength(connections);
+    }
+  });
+
+  test('a line of the mail that begins with a dot arrives as it was', async () => {
+    const server = await startFaultyRelay();
+    const own = mail('dots');
+    const bytes = Buffer.from('Subject: dots\r\n\r\n.\r\n..two\r\nend\r\n');
+    expect((await senderTo(server).send({ ...own, bytes }, async () => {})).kind).toBe('sent');
+    expect(server.stored[0]?.raw).toBe('Subject: dots\r\n\r\n.\r\n..two\r\nend\r\n');
+  });
+});

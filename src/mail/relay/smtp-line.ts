@@ -1,6 +1,7 @@
-import type { Readable, Writable } from 'node:stream';
+import type { Socket } from 'node:net';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import type { Outcome, Outgoing } from './relay.ts';
+import { SmtpTalk, unintelligible } from './smtp-talk.ts';
 
 export interface LineOptions {
   host: string;
@@ -20,6 +21,8 @@ type SmtpError = SMTPConnection.SMTPError;
 interface Progress {
   /** The connection stands. */
   begun: boolean;
+  /** The server takes the mail, and waits for its end. */
+  open: boolean;
   /** Its end has been given to the server. */
   handedOver: boolean;
   /** The gate said no. */
@@ -28,9 +31,29 @@ interface Progress {
   asked?: Promise<void>;
 }
 
-/** One connection to the relay, by nodemailer's SMTP client. It takes one mail after the other. */
+/** A connection that stands: opened, encrypted and logged in by nodemailer's client, and what its server can do. */
+interface Connected {
+  talk: SmtpTalk;
+  connection: SMTPConnection;
+  extensions: string[];
+  /** Octets of a mail; 0 where the server names no limit. */
+  largest: number;
+}
+
+/** What nodemailer knows of a connection once it stands. */
+interface Inside {
+  _socket: Socket;
+  _supportedExtensions: string[];
+  _maxAllowedSize: number;
+}
+
+/**
+ * One connection to the relay, which takes one mail after the other. nodemailer's SMTP client opens it; the mails are given here, with all
+ * of the envelope at once where the server offers that (RFC 2920), because a stream and a timer for each mail cost more than the mail.
+ */
 export class SmtpLine {
   readonly #options: LineOptions;
+  #connected: Connected | undefined;
   #connection: SMTPConnection | undefined;
   /** Mails that went over it. */
   mails = 0;
@@ -41,18 +64,20 @@ export class SmtpLine {
   }
 
   async send(mail: Outgoing, beforeFinalDot: () => Promise<void>): Promise<Outcome> {
-    const progress: Progress = { begun: false, handedOver: false, stopped: false };
+    const progress: Progress = { begun: false, open: false, handedOver: false, stopped: false };
     try {
-      const connection = this.#connection ?? (await this.#connect());
+      this.#connected ??= await this.#connect();
       progress.begun = true;
       this.mails++;
-      const reply = await this.#handOver(connection, mail, beforeFinalDot, progress);
+      const reply = await this.#handOver(this.#connected, mail, beforeFinalDot, progress);
       return { kind: 'sent', reply: reply.slice(0, 500) };
     } catch (error) {
       // The gate may still be open when the connection breaks: only with its answer it is known what was taken.
       await progress.asked;
       const outcome = outcomeOf(error as SmtpError, progress);
-      if (outcome.kind === 'refused' && outcome.reply.code !== 421) await this.#reset();
+      const usable =
+        outcome.kind === 'refused' && outcome.reply.code !== 421 && (!progress.open || progress.handedOver);
+      if (usable && this.#connected) await this.#reset(this.#connected);
       else this.#drop();
       return outcome;
     }
@@ -64,99 +89,129 @@ export class SmtpLine {
     this.#connection?.quit();
   }
 
-  #connect(): Promise<SMTPConnection> {
+  #connect(): Promise<Connected> {
     const connection = new SMTPConnection(this.#options);
     this.#connection = connection;
     return new Promise((resolve, reject) => {
-      connection.on('error', (error: SmtpError) => {
-        this.#drop();
-        reject(error);
-      });
-      connection.once('end', () => {
+      const broken = (error: SmtpError) => {
         this.isOpen = false;
-        reject(lost('the connection was closed'));
+        reject(error);
+        this.#connected?.talk.break(error);
+      };
+      connection.on('error', (error: SmtpError) => {
+        broken(error);
+        this.#drop();
       });
+      connection.once('end', () => broken(lost('the connection was closed')));
       connection.connect((error) => {
         if (error) return reject(error);
         const { login } = this.#options;
-        if (!login) return resolve(connection);
+        if (!login) return resolve(this.#takeOver(connection));
         const auth = { user: login.user, credentials: login } as unknown as SMTPConnection.Credentials;
-        connection.login(auth, (refused) => (refused ? reject(refused) : resolve(connection)));
+        connection.login(auth, (refused) => (refused ? reject(refused) : resolve(this.#takeOver(connection))));
       });
     });
   }
 
-  #handOver(
-    connection: SMTPConnection,
+  /** From here on the server is heard here; that the connection ends, or says nothing for too long, nodemailer still notices. */
+  #takeOver(connection: SMTPConnection): Connected {
+    const {
+      _socket: socket,
+      _supportedExtensions: extensions,
+      _maxAllowedSize: largest,
+    } = connection as unknown as Inside;
+    socket.removeAllListeners('data');
+    const talk = new SmtpTalk(socket, (reply) => {
+      talk.break(unintelligible(reply));
+      this.#drop();
+    });
+    return { talk, connection, extensions, largest };
+  }
+
+  async #handOver(
+    connected: Connected,
     mail: Outgoing,
     beforeFinalDot: () => Promise<void>,
     progress: Progress,
   ): Promise<string> {
-    const envelope = { from: mail.from, to: [mail.to], size: mail.bytes.length };
-    return new Promise((resolve, reject) => {
-      // nodemailer pipes what is no string once the server has said that it wants the mail, and not before.
-      const message = {
-        pipe: (into: Writable) => {
-          progress.asked = this.#gate(connection, into, mail.bytes, beforeFinalDot).then(
-            (end) => {
-              progress.handedOver = end;
-            },
-            (error: unknown) => {
-              progress.stopped = true;
-              // Without its end the server has nothing; the connection cannot be used for anything else any more.
-              connection.close();
-              reject(error instanceof Error ? error : new Error('stopped'));
-            },
-          );
-        },
-      };
-      connection.send(envelope, message as unknown as Readable, (error, info) =>
-        error ? reject(error) : resolve(info.response),
-      );
-    });
+    const { talk } = connected;
+    await this.#envelope(connected, mail);
+    progress.open = true;
+    progress.asked = this.#gate(talk, mail.bytes, beforeFinalDot, progress);
+    const reply = await talk.reply();
+    // an answer before the end is none to the mail
+    if (reply.startsWith('2') && !progress.handedOver) throw unintelligible(reply);
+    if (!reply.startsWith('2')) throw refusal('EMESSAGE', reply, 'DATA');
+    return reply;
   }
 
-  /** Gives all of the mail but its end, asks, and gives the end. @returns whether it was given: the connection may be gone. */
-  async #gate(connection: SMTPConnection, into: Writable, bytes: Buffer, ask: () => Promise<void>): Promise<boolean> {
-    if (!into.write(bytes)) {
-      await new Promise<void>((resolve) => {
-        const done = () => {
-          connection.off('end', done);
-          resolve();
-        };
-        into.once('drain', done);
-        connection.once('end', done);
-      });
+  /** @throws Error of the command that was refused, with the server's reply. */
+  async #envelope({ talk, connection, extensions, largest }: Connected, { from, to, bytes }: Outgoing): Promise<void> {
+    if (/[\r\n<>]/.test(from + to)) throw Object.assign(new Error('no address'), { code: 'EENVELOPE' });
+    if (largest > 0 && bytes.length > largest)
+      throw Object.assign(new Error(`larger than ${largest} octets`), { code: 'EMESSAGE' });
+    const utf8 = /[^\x00-\x7f]/.test(from + to) && extensions.includes('SMTPUTF8') ? ' SMTPUTF8' : '';
+    const size = extensions.includes('SIZE') ? ` SIZE=${bytes.length}` : '';
+    const commands = [`MAIL FROM:<${from}>${utf8}${size}\r\n`, `RCPT TO:<${to}>\r\n`, 'DATA\r\n'];
+    const names = ['MAIL FROM', 'RCPT TO', 'DATA'];
+    const together = extensions.includes('PIPELINING');
+    if (together) talk.give(commands.join(''), commands.length);
+    let refused: SmtpError | undefined;
+    for (const [n, command] of commands.entries()) {
+      if (!together) talk.give(command, 1);
+      const reply = await talk.reply();
+      const taken = n < 2 ? reply.startsWith('2') : /^[23]/.test(reply);
+      if (!taken) refused ??= refusal('EENVELOPE', reply, names[n] ?? '');
+      // It takes the text of a mail whose envelope it has refused, which nothing but the end of the connection takes back.
+      else if (refused && n === 2) connection.close();
+      if (refused && (!together || reply.startsWith('421'))) break;
     }
-    if (!this.isOpen) return false;
-    await ask();
-    if (!this.isOpen) return false;
-    into.end();
-    return true;
+    if (refused) throw refused;
+  }
+
+  /** Gives all of the mail but its end, asks, and gives the end; where the connection is gone or the server has answered, it does not. */
+  async #gate(talk: SmtpTalk, bytes: Buffer, ask: () => Promise<void>, progress: Progress): Promise<void> {
+    try {
+      if (!talk.give(dotStuffed(bytes), 1)) await talk.drained();
+      if (!this.isOpen) return;
+      await ask();
+      if (!this.isOpen || talk.isQuiet) return;
+      progress.handedOver = true;
+      talk.give('.\r\n', 0);
+    } catch (error) {
+      progress.stopped = true;
+      // Without its end the server has nothing; the connection cannot be used for anything else any more.
+      talk.break(error instanceof Error ? error : new Error('stopped'));
+      this.#drop();
+    }
   }
 
   /** After a refused mail the connection is as good as before. */
-  #reset(): Promise<void> {
-    return new Promise((resolve) => {
-      const connection = this.#connection;
-      if (!connection || !this.isOpen) return resolve();
-      // A line lives for hundreds of mails: what waits for its end must not pile up on it.
-      const done = () => {
-        connection.off('end', done);
-        resolve();
-      };
-      connection.once('end', done);
-      connection.reset((error) => {
-        if (error) this.#drop();
-        done();
-      });
-    });
+  async #reset({ talk }: Connected): Promise<void> {
+    if (!this.isOpen) return;
+    talk.give('RSET\r\n', 1);
+    const reply = await talk.reply().catch(() => '');
+    if (!reply.startsWith('2')) this.#drop();
   }
 
   #drop(): void {
     this.isOpen = false;
     this.#connection?.close();
   }
+}
+
+/** A line that begins with a dot is given one more (RFC 5321 4.5.2). Ours hardly ever do: bodies are base64. */
+function dotStuffed(bytes: Buffer): Buffer {
+  if (bytes[0] !== DOT && !bytes.includes('\n.')) return bytes;
+  return Buffer.from(bytes.toString('latin1').replace(/^\./gm, '..'), 'latin1');
+}
+
+const DOT = 0x2e;
+
+function refusal(code: 'EENVELOPE' | 'EMESSAGE', reply: string, command: string): SmtpError {
+  const said = /^\d{3}/.exec(reply)?.[0];
+  const responseCode = said === undefined ? {} : { responseCode: Number(said) };
+  return Object.assign(new Error(reply), { code, response: reply, command, ...responseCode });
 }
 
 function lost(message: string): SmtpError {
