@@ -38,6 +38,8 @@ interface Lane {
 export class Lanes {
   readonly #rules: LaneRule[];
   readonly #lanes = new Map<string, Lane>();
+  /** Looking a domain up among the rules comes several times for each mail. */
+  readonly #ruleOf = new Map<string, LaneRule | undefined>();
   /** Monotonic milliseconds. */
   readonly #elapsed: () => number;
 
@@ -82,7 +84,7 @@ export class Lanes {
   }
 
   #laneOf(domain: string): Lane {
-    const rule = this.#rules.find((one) => one.domains.some((name) => covers(name, domain)));
+    const rule = this.#rule(domain);
     const key = rule ? (rule.domains[0] ?? domain) : domain;
     let lane = this.#lanes.get(key);
     if (!lane) {
@@ -91,6 +93,14 @@ export class Lanes {
       this.#lanes.set(key, lane);
     }
     return lane;
+  }
+
+  #rule(domain: string): LaneRule | undefined {
+    if (this.#ruleOf.has(domain)) return this.#ruleOf.get(domain);
+    const rule = this.#rules.find((one) => one.domains.some((name) => covers(name, domain)));
+    if (this.#ruleOf.size >= 5000) this.#ruleOf.clear();
+    this.#ruleOf.set(domain, rule);
+    return rule;
   }
 
   #forget(now: Instant): void {

@@ -40,6 +40,8 @@ interface Telling {
 }
 
 const MOST = 128;
+/** Milliseconds for which a record waits for somebody who asks. */
+const UNASKED = 10;
 /** What the sockets have is read so often at most before a turn begins. */
 const LOOKS = 6;
 
@@ -53,6 +55,7 @@ export class Turnstile {
   readonly #asking: Asking[] = [];
   readonly #telling: Telling[] = [];
   #turning: Promise<void> | undefined;
+  #alone: NodeJS.Timeout | undefined;
 
   constructor(options: TurnstileOptions) {
     this.#o = options;
@@ -70,15 +73,23 @@ export class Turnstile {
   tell(mail: MailRow, outcome: Told): Promise<void> {
     return new Promise((done) => {
       this.#telling.push({ mail, outcome, done, tries: 0 });
-      this.#turn();
+      this.#turnSoon();
     });
   }
 
   #turn(): void {
+    clearTimeout(this.#alone);
+    this.#alone = undefined;
     this.#turning ??= this.#go().finally(() => {
       this.#turning = undefined;
-      if (this.#waiting > 0) this.#turn();
+      this.#turnSoon();
     });
+  }
+
+  /** What is only to be recorded goes with the next who asks: a connection asks again after its mail was told, so that both are of one turn. */
+  #turnSoon(): void {
+    if (this.#asking.length > 0 || this.#telling.length >= MOST) this.#turn();
+    else if (this.#telling.length > 0) this.#alone ??= setTimeout(() => this.#turn(), UNASKED);
   }
 
   get #waiting(): number {
@@ -97,7 +108,7 @@ export class Turnstile {
       await this.#together(telling, asking);
     } catch {
       // One of them, or two couriers in each other's way: each by itself then.
-      for (const one of telling) await this.#alone(one);
+      for (const one of telling) await this.#tellAlone(one);
       for (const one of asking) await this.#askAlone(one);
     }
   }
@@ -140,7 +151,7 @@ export class Turnstile {
     }
   }
 
-  async #alone(one: Telling): Promise<void> {
+  async #tellAlone(one: Telling): Promise<void> {
     try {
       await this.#together([one], []);
     } catch (error) {
