@@ -24,7 +24,8 @@ import { seedAddresses } from './addresses.ts';
 const ADDRESSES = Number(process.env.ADDRESSES ?? 1_000_000);
 const SECONDS = Number(process.env.SECONDS ?? 60);
 const folder = mkdtempSync(join(tmpdir(), 'bench-million-'));
-const db = openDatabase(`sqlite:${join(folder, 'shirase.db')}`, () => {});
+// as a server opens it
+const db = openDatabase(`sqlite:${join(folder, 'shirase.db')}`, () => {}, { thread: true });
 await migrate(db, join(packageRoot, 'migrations'));
 await smallCatalogue(db);
 await seedAddresses(db, ADDRESSES, 1000);
