@@ -43,7 +43,7 @@ async function judged(mail: Received | undefined) {
     mta: 'mx.elsewhere.example',
     resolver,
   };
-  const { spf, dkim, dmarc } = await authenticate(Buffer.from(mail?.raw ?? '', 'latin1'), options as never);
+  const { spf, dkim, dmarc } = await authenticate(Buffer.from(mail?.raw ?? '', 'latin1'), options);
   const verdict = (one: unknown) => (one as { status?: { result?: string } } | undefined)?.status?.result;
   return { spf: verdict(spf), dkim: dkim?.results.map(verdict), dmarc: verdict(dmarc) };
 }
