@@ -90,7 +90,7 @@ export async function serve(
 }
 
 /** User and system time of a process and of the children that it has waited for, in seconds. */
-function cpuSeconds(child: ChildProcess): number {
+export function cpuSeconds(child: ChildProcess): number {
   const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
   const TICKS_PER_SECOND = 100;
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
