@@ -32,6 +32,12 @@ export interface MailRow {
   reserve: number;
 }
 
+/** A mail under way with us. */
+export interface Held {
+  ticket: number | null;
+  handing: boolean;
+}
+
 /** A mail that may be claimed, and its place in the order. */
 export interface DueMail {
   id: string;
@@ -219,27 +225,17 @@ export const mailStore = {
    * Which of the mails are still this owner's, each with the ticket of its attempt, locked for this transaction. Whoever takes one
    * over changes its state; no clock is asked.
    */
-  async held(
-    tx: Tx,
-    engine: Database['engine'],
-    owner: string,
-    ids: string[],
-    states: MailsTable['state'][],
-  ): Promise<Map<string, number | null>> {
+  async held(tx: Tx, engine: Database['engine'], owner: string, ids: string[]): Promise<Map<string, Held>> {
     if (ids.length === 0) return new Map();
     const rows = await tx
       .selectFrom('mails')
-      .select(['id', 'ticket'])
+      .select(['id', 'ticket', 'state'])
       .where('id', 'in', evenly(ids))
       .where('lease_owner', '=', owner)
-      .where(
-        'state',
-        'in',
-        states.map((state) => sql.lit(state)),
-      )
+      .where('state', 'in', [sql.lit('claimed' as const), sql.lit('handing' as const)])
       .$if(engine === 'postgres', (query) => query.orderBy('id').forUpdate())
       .execute();
-    return new Map(rows.map((row) => [row.id, row.ticket]));
+    return new Map(rows.map(({ id, ticket, state }) => [id, { ticket, handing: state === 'handing' }]));
   },
 
   /** The tickets taken, by budget. */

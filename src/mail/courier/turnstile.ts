@@ -2,7 +2,7 @@ import { type Database, isUniqueViolation, type Tx } from '../../db/open.ts';
 import type { Clock } from '../../time.ts';
 import type { Ending, Recheck, Settled } from '../outbox.ts';
 import type { Outcome } from '../relay/relay.ts';
-import { type MailRow, mailStore } from '../store.ts';
+import { type Held, type MailRow, mailStore } from '../store.ts';
 import { type AttemptFacts, type Settlement, settle } from './attempt.ts';
 
 /** What can be written down: a mail that was stopped has been recorded by whoever stopped it. */
@@ -127,14 +127,19 @@ export class Turnstile {
   }
 
   async #together(telling: Telling[], asking: Asking[]): Promise<void> {
-    const { settlements, passed } = await this.#o.db.transaction(async (tx) => ({
-      settlements: await recordOutcomes(tx, telling, this.#o),
-      passed: await takeTickets(
-        tx,
-        asking.map(({ mail }) => mail),
-        this.#o,
-      ),
-    }));
+    const { db, owner } = this.#o;
+    const { settlements, passed } = await db.transaction(async (tx) => {
+      const ids = [...telling, ...asking].map(({ mail }) => mail.id);
+      const ours = await mailStore.held(tx, db.engine, owner, ids);
+      return {
+        settlements: await recordOutcomes(tx, telling, ours, this.#o),
+        passed: await takeTickets(
+          tx,
+          asking.map(({ mail }) => mail).filter(({ id }) => ours.get(id)?.handing === false),
+          this.#o,
+        ),
+      };
+    });
     for (const one of telling) {
       one.done();
       const settlement = settlements.get(one.mail.id);
@@ -179,18 +184,17 @@ export class Turnstile {
 }
 
 /** Records what became of mails and gives back the tickets of definite refusals. @returns what was decided of those still ours. */
-export async function recordOutcomes(
+async function recordOutcomes(
   tx: Tx,
   told: { mail: MailRow; outcome: Told }[],
-  o: Pick<TurnstileOptions, 'db' | 'clock' | 'settled' | 'owner' | 'ticketsPerBudget'>,
+  ours: Map<string, Held>,
+  o: Pick<TurnstileOptions, 'clock' | 'settled' | 'ticketsPerBudget'>,
 ): Promise<Map<string, Settlement>> {
   if (told.length === 0) return new Map();
-  const ids = told.map(({ mail }) => mail.id);
   // Whoever took a mail over since has recorded it as in doubt; that stands.
-  const ours = await mailStore.held(tx, o.db.engine, o.owner, ids, ['claimed', 'handing']);
   const still = told.filter(({ mail }) => ours.has(mail.id));
   // The row knows which ticket this attempt took, also where the answer to its commit was lost.
-  for (const { mail } of still) mail.ticket = ours.get(mail.id) ?? null;
+  for (const { mail } of still) mail.ticket = ours.get(mail.id)?.ticket ?? null;
   return settleAll(tx, still, o);
 }
 
@@ -255,16 +259,12 @@ function toldAs({ state }: Settlement): Ending['kind'] {
 /** One ticket for each mail that may go, in the order in which they ask. @returns what they got; who is missing must not go. */
 async function takeTickets(
   tx: Tx,
-  asking: MailRow[],
-  { db, clock, recheck, owner, ticketsPerBudget }: TurnstileOptions,
+  held: MailRow[],
+  { clock, recheck, ticketsPerBudget }: TurnstileOptions,
 ): Promise<Map<string, { ticket: number | null; reserve: number }>> {
   const passed = new Map<string, { ticket: number | null; reserve: number }>();
-  if (asking.length === 0) return passed;
-  const now = clock.now();
-  const ids = asking.map(({ id }) => id);
-  const ours = await mailStore.held(tx, db.engine, owner, ids, ['claimed']);
-  const held = asking.filter(({ id }) => ours.has(id));
   if (held.length === 0) return passed;
+  const now = clock.now();
   const verdicts = await recheck(tx, held);
   const tickets = await mailStore.tickets(
     tx,
