@@ -1,9 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type AlertGround, expandNext } from './expand.ts';
 
-/** One transaction of an expansion blocks the process on SQLite: shorter than anybody notices. Milliseconds. */
-const AIM = 15;
-const LEAST = 10;
+/** How long one transaction of an expansion may keep others from writing; a quarter of it or so is this thread's own. Milliseconds. */
+const AIM = 60;
+/** And how long readers are given after it. */
+const REST = 15;
+const LEAST = 25;
 const MOST = 1000;
 const FIRST = 50;
 
@@ -19,7 +21,7 @@ export function expansionOf(ground: AlertGround): () => Promise<boolean> {
     if (!found) return false;
     const took = performance.now() - began;
     size = Math.min(MOST, Math.max(LEAST, size * Math.min(1.5, Math.max(0.5, AIM / took))));
-    await wait(Math.min(took, AIM));
+    await wait(Math.min(took, REST));
     return true;
   };
 }
