@@ -55,3 +55,25 @@ test('who sends slowly, too much or nothing holds up nobody, and is let go', asy
     ]),
   );
 });
+
+test('who asks for a thousand pages and reads none holds little memory and is let go', async () => {
+  const site = await startSite();
+  await publishNotice(site.notices, publisher, faultInput());
+  const { server } = site.app;
+  const base = await site.app.listen({ port: 0, host: '127.0.0.1' });
+  // As long as a test may wait; connections begun from now on have it.
+  server.setTimeout(1500);
+  const held: Socket[] = [];
+  server.on('connection', (socket: Socket) => held.push(socket));
+  const asked = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(1000);
+  for (let n = 0; n < 20; n++) {
+    const socket = connect(Number(new URL(base).port), '127.0.0.1', () => socket.write(asked));
+    socket.pause();
+    socket.on('error', () => {});
+    onTestFinished(() => void socket.destroy());
+  }
+  await expect.poll(() => held.length, { timeout: 10_000 }).toBe(20);
+  expect((await fetch(base)).status).toBe(200);
+  expect(Math.max(...held.map((socket) => socket.writableLength))).toBeLessThan(1_000_000);
+  await expect.poll(() => held.slice(0, 20).every((socket) => socket.destroyed), { timeout: 20_000 }).toBe(true);
+});
