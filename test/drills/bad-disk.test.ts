@@ -19,7 +19,7 @@ test.runIf(engine === 'sqlite' && existsSync('/usr/bin/strace')).each(Object.ent
   async (_what, fault) => {
     const url = await emptyDatabaseUrl();
     const traced = ['-f', '-qq', '-o', '/dev/null', '-e', 'trace=fsync,fdatasync,pwrite64', '-e', `inject=${fault}`];
-    const child = ['node', '--import', 'tsx', 'test/faults/bad-disk-child.ts', url];
+    const child = ['node', '--import', 'tsx', 'test/drills/bad-disk-child.ts', url];
     const { stdout } = await promisify(execFile)('strace', [...traced, ...child]);
     const told = JSON.parse(stdout) as { acknowledged: number[]; readable: number; troubles: string[] };
     expect(told.acknowledged.length).toBeLessThan(60);
