@@ -36,7 +36,12 @@ export class SqliteThread {
   #gone: Error | undefined;
 
   constructor(options: ThreadOptions) {
-    this.#worker = new Worker(new URL('./sqlite-thread-worker.mjs', import.meta.url), { workerData: options });
+    this.#worker = new Worker(new URL('./sqlite-thread-worker.mjs', import.meta.url), {
+      workerData: options,
+      // what loads the sources as they are need not be loaded there, and its rows do not live long
+      execArgv: [],
+      resourceLimits: { maxYoungGenerationSizeMb: 4 },
+    });
     this.#worker.on('message', (answer: Answer | { error: { message: string; code?: string } }) => {
       const first = this.#asked.shift();
       if (this.#asked.length === 0) this.#worker.unref();
