@@ -2,11 +2,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type AlertGround, expandNext } from './expand.ts';
 
 /** How long one transaction of an expansion may keep others from writing; a quarter of it or so is this thread's own. Milliseconds. */
-const AIM = 60;
+const AIM = 40;
 /** And how long readers are given after it. */
 const REST = 15;
 const LEAST = 25;
-const MOST = 1000;
+const MOST = 300;
 const FIRST = 50;
 
 /**
