@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../src/config.ts';
@@ -7,7 +7,7 @@ import { openDatabase } from '../src/db/open.ts';
 import { hashToken } from '../src/http/sessions.ts';
 import { DAY } from '../src/time.ts';
 import { seedSite } from './seed.ts';
-import { serve } from './wrk.ts';
+import { serve, startFlags } from './wrk.ts';
 
 /** How many customers the lookup chooses from. */
 const CUSTOMERS = 100_000;
@@ -19,11 +19,7 @@ export async function lookupHouse(port: number) {
   await seedSite(join(folder, 'shirase.db'), 50, now);
   const token = await seedCustomers(join(folder, 'shirase.db'), now);
   const base = `http://127.0.0.1:${port}`;
-  const { scripts } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as {
-    scripts: { start: string };
-  };
-  const flags = scripts.start.match(/--\S+/g) ?? [];
-  const server = await serve(['node', ...flags, join(packageRoot, 'dist/main.js')], `${base}/`, {
+  const server = await serve(['node', ...startFlags(), join(packageRoot, 'dist/main.js')], `${base}/`, {
     PORT: String(port),
     METRICS_PORT: '0',
     PUBLIC_URL: base,

@@ -8,7 +8,7 @@ import { openDatabase } from '../src/db/open.ts';
 import { hashToken } from '../src/http/sessions.ts';
 import { DAY } from '../src/time.ts';
 import { seedSite } from './seed.ts';
-import { type Load, load, median, residentMegabytes, serve } from './wrk.ts';
+import { type Load, load, median, residentMegabytes, serve, startFlags } from './wrk.ts';
 
 /**
  * What one's own state costs: the signed-in lookup of the built server, with so many customers and sessions, against a bare Fastify
@@ -64,7 +64,7 @@ const asked = join(packageRoot, 'bench/asked.lua');
 
 const ours = 'http://127.0.0.1:3974';
 const bare = 'http://127.0.0.1:3975/';
-const shirase = await serve(['node', join(packageRoot, 'dist/main.js')], `${ours}/`, {
+const shirase = await serve(['node', ...startFlags(), join(packageRoot, 'dist/main.js')], `${ours}/`, {
   PORT: '3974',
   PUBLIC_URL: ours,
   DATA_DIR: folder,

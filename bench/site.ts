@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../src/config.ts';
 import { NGINX, nginxConf } from '../test/support/nginx-conf.ts';
 import { seedSite } from './seed.ts';
-import { type Load, load, median, residentMegabytes, serve } from './wrk.ts';
+import { type Load, load, median, residentMegabytes, serve, startFlags } from './wrk.ts';
 
 /**
  * What a reader costs: the built server with 2,000 notices against a bare Fastify that sends the same bytes, on one core each
@@ -14,14 +14,6 @@ import { type Load, load, median, residentMegabytes, serve } from './wrk.ts';
 const NOTICES = 2000;
 const ROUNDS = 7;
 const SECONDS = 4;
-
-/** How `npm start` starts it. */
-function startFlags(): string[] {
-  const { scripts } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as {
-    scripts: { start: string };
-  };
-  return scripts.start.match(/--\S+/g) ?? [];
-}
 
 const folder = mkdtempSync(join(tmpdir(), 'bench-site-'));
 execFileSync('npm', ['run', '--silent', 'build'], { cwd: packageRoot, stdio: 'inherit' });

@@ -1,8 +1,10 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { packageRoot } from '../src/config.ts';
 
 const run = promisify(execFile);
 
@@ -87,6 +89,14 @@ export async function serve(
   }
   await stop();
   throw new Error(`${command.join(' ')} does not answer at ${url}`);
+}
+
+/** What `npm start` gives Node. */
+export function startFlags(): string[] {
+  const { scripts } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as {
+    scripts: { start: string };
+  };
+  return scripts.start.match(/--\S+/g) ?? [];
 }
 
 /** User and system time of a process and of the children that it has waited for, in seconds. */
