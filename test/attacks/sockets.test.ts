@@ -1,6 +1,8 @@
 import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { publishNotice } from '../../src/notices/publish.ts';
+import { freshFolder } from '../support/folder.ts';
+import { hasNginx, startNginx } from '../support/nginx.ts';
 import { faultInput, publisher } from '../support/notices.ts';
 import { startSite } from '../support/site.ts';
 
@@ -70,6 +72,21 @@ describe('a connection', () => {
     );
     expect(answers.filter(({ got }) => got.length > 1 || got.some((status) => status !== 400))).toEqual([]);
     expect(answers.some(({ got }) => got.length === 1)).toBe(true);
+  });
+
+  test.runIf(hasNginx)('through a real proxy carries nothing hidden to us', async () => {
+    const { app, port } = await door();
+    const came: string[] = [];
+    app.server.on('request', (request) => came.push(`${request.method} ${request.url}`));
+    const proxy = new URL(await startNginx(freshFolder(), `http://127.0.0.1:${port}`));
+    const answers = await Promise.all(
+      SMUGGLED.map(async ([what, bytes]) => ({ what, got: statuses(await exchange(Number(proxy.port), bytes)) })),
+    );
+    expect(answers.filter(({ got }) => got.length > 1)).toEqual([]);
+    const through = `GET /my/sign-in HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`;
+    expect(statuses(await exchange(Number(proxy.port), through))).toEqual([200]);
+    expect(came.filter((request) => request.includes('/console'))).toEqual([]);
+    expect(came).toContain('GET /my/sign-in');
   });
 
   test('with more headers than a browser has is refused, and others are answered meanwhile', async () => {
