@@ -121,7 +121,8 @@ export function localInput(at: Instant, zone: string): string {
 
 /**
  * Reads what an `<input type="datetime-local">` sends (`2014-03-06T07:34`) as a wall-clock time of the operator's zone.
- * Returns undefined where it is no time. A time that the zone skips (summer time) is moved forward by the gap.
+ * Returns undefined where it is no time. A time that the zone skips (summer time) is moved forward by the gap; of one that it has twice
+ * the first is meant.
  */
 export function parseLocalInput(text: string, zone: string): Instant | undefined {
   const m = /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2}))?$/.exec(text.trim());
@@ -137,8 +138,10 @@ export function parseLocalInput(text: string, zone: string): Instant | undefined
   const asUtc = Date.UTC(year, month - 1, day, hour, minute, second);
   const check = new Date(asUtc);
   if (check.getUTCMonth() !== month - 1 || check.getUTCDate() !== day || hour > 23 || minute > 59) return undefined;
-  const first = asUtc - offsetMinutes(asUtc, zone) * MINUTE;
-  return asUtc - offsetMinutes(first, zone) * MINUTE;
+  const before = offsetMinutes(asUtc - DAY, zone) * MINUTE;
+  const after = offsetMinutes(asUtc + DAY, zone) * MINUTE;
+  const fits = [before, after].find((offset) => offsetMinutes(asUtc - offset, zone) * MINUTE === offset);
+  return asUtc - (fits ?? before);
 }
 
 /** The zone's short name for readers: JST, or GMT+9 where the language has no name for it. */
