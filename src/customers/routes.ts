@@ -1,10 +1,11 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, onRequestHookHandler } from 'fastify';
 import { z } from 'zod';
 import { Attempts } from '../http/attempts.ts';
 import { safeBack } from '../http/audience.ts';
 import { parse } from '../http/forms.ts';
 import { languageOf, localPath } from '../http/language.ts';
 import { providerView, signedOut } from '../http/oidc/door.ts';
+import { hashingGate } from '../http/passwords.ts';
 import { endSession, startSession } from '../http/sessions.ts';
 import { page } from '../http/views.ts';
 import { accountRoutes } from './account-routes.ts';
@@ -41,7 +42,13 @@ export async function customerRoutes(
     });
   });
 
-  app.post('/my/sign-in', { config: { audience: { who: 'everyone', form: true } } }, async (request, reply) => {
+  // Whoever will not get to the hasher is told so before his form is read: thousands are, in the same second.
+  const onRequest: onRequestHookHandler = (_request, _reply, done) => {
+    hashingGate.mustHaveRoom();
+    done();
+  };
+  const config = { audience: { who: 'everyone', form: true } } as const;
+  app.post('/my/sign-in', { onRequest, config }, async (request, reply) => {
     const form = parse(signInForm, request.body);
     const customer = await checkCustomer({ ...ground, attempts }, request.ip, form);
     if (!customer) {

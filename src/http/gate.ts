@@ -74,12 +74,16 @@ export class Gate {
     }
   }
 
+  /** For whoever will want a place later on: where there is none now, nothing is to be done for him first. @throws Busy */
+  mustHaveRoom(): void {
+    if (this.#running < this.#limit || this.#waiting.size < this.#queue) return;
+    this.#refused++;
+    // 30 to 90 seconds: the same second for everybody would only move the rush.
+    throw new Busy(30 + Math.floor(Math.random() * 61), this.#text);
+  }
+
   #wait(impatient?: (giveUp: () => void) => void): Promise<void> {
-    if (this.#waiting.size >= this.#queue) {
-      this.#refused++;
-      // 30 to 90 seconds: the same second for everybody would only move the rush.
-      throw new Busy(30 + Math.floor(Math.random() * 61), this.#text);
-    }
+    this.mustHaveRoom();
     return new Promise<void>((resolve, reject) => {
       this.#waiting.add(resolve);
       impatient?.(() => {

@@ -106,6 +106,23 @@ test('who is turned away reads when to come back, and the state of the services'
   expect((await customer.get('/en/my')).body).toContain('All services are working normally');
 });
 
+test('who cannot be signed in soon is told so before his form is there', async () => {
+  const { app } = await startApp();
+  const port = Number(new URL(await app.listen({ port: 0, host: '127.0.0.1' })).port);
+  const busy = await Promise.all([hashingGate.enter(), hashingGate.enter()]);
+  const behind = Array.from({ length: 50 }, () => hashingGate.enter());
+  const socket = connect(port, '127.0.0.1');
+  onTestFinished(() => void socket.destroy());
+  socket.write('POST /my/sign-in HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n');
+  socket.write('Content-Length: 40\r\n\r\nlogin=ta');
+  const [answer] = (await once(socket, 'data')) as [Buffer];
+  expect(answer.toString()).toMatch(/^HTTP\/1.1 503 [\s\S]*\nretry-after: \d\d\r[\s\S]*id="public-state"/);
+
+  for (const leave of busy) leave();
+  for (const entered of behind) (await entered)();
+  await expect.poll(() => hashingGate.running).toBe(0);
+});
+
 test('every route has one class, and it is the route that decides', () => {
   expect(costOf('/console/sign-in', { who: 'everyone', form: true })).toBe('staff');
   expect(costOf('/console', { who: 'staff', may: null })).toBe('staff');
