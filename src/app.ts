@@ -169,7 +169,7 @@ async function buildRooms(
   answerWithRequestId(app);
   app.addHook('onResponse', (request, reply, done) => {
     const { url, config } = request.routeOptions;
-    ground.metrics?.answered(costOf(url, config.audience), reply.statusCode, reply.elapsedTime);
+    ground.metrics?.answered(costOf(url, config.audience, request.method), reply.statusCode, reply.elapsedTime);
     done();
   });
   gateRoutes(app);

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Audience } from './audience.ts';
 import { Gate, GaveUp } from './gate.ts';
+import { MANY_SIGN_IN } from './passwords.ts';
 
 /** What a request costs, and at whose expense: each class has its own gate, so that none starves another. */
 export type CostClass =
@@ -14,14 +15,15 @@ export type CostClass =
   | 'staff-provider'
   | 'api';
 
-/** Decided by the route, never by what is asked: a class cannot be chosen by whoever asks. */
-export function costOf(url: string | undefined, audience: Audience | undefined): CostClass {
+/** Decided by the route and its method, never by what is asked: a class cannot be chosen by whoever asks. */
+export function costOf(url: string | undefined, audience: Audience | undefined, method = 'GET'): CostClass {
   if (url === undefined || !audience) return 'open';
   if (url.includes('/sign-in/provider')) return url.startsWith('/console') ? 'staff-provider' : 'provider';
   if (audience.who === 'staff' || url.startsWith('/console')) return 'staff';
   if (audience.who === 'key') return 'api';
   if (audience.who === 'link') return 'lookup';
-  if (url.includes('/sign-in')) return 'sign-in';
+  // its page is as cheap as another; what costs is trying a password
+  if (url.includes('/sign-in')) return method === 'POST' ? 'sign-in' : 'open';
   if (url === '/my' || url === '/check' || url === '/api/v1/me/mail-status' || url === '/my/services') return 'lookup';
   return audience.who === 'customer' ? 'customer' : 'open';
 }
@@ -44,7 +46,8 @@ export type Gates = Record<Exclude<CostClass, 'page'>, Gate>;
 export function makeGates(): Gates {
   return {
     lookup: new Gate(5, 15_000, BUSY),
-    'sign-in': new Gate(60, 2000, BUSY),
+    // behind the hasher's own queue another would only make those wait whom it will turn away
+    'sign-in': new Gate(60, 20, MANY_SIGN_IN),
     // waits for another's server, which may hang for some seconds: no other kind stands behind it
     provider: new Gate(20, 40, BUSY),
     customer: new Gate(2, 2000, BUSY),
@@ -70,7 +73,7 @@ declare module 'fastify' {
  */
 export async function enterGate(request: FastifyRequest, reply: FastifyReply): Promise<(() => void) | null> {
   const { url, config } = request.routeOptions;
-  const gate = request.server.gates[costOf(url, config.audience) as keyof Gates];
+  const gate = request.server.gates[costOf(url, config.audience, request.method) as keyof Gates];
   try {
     return await gate.enter((giveUp) => reply.raw.once('close', giveUp));
   } catch (error) {

@@ -1,18 +1,21 @@
 import { hash, verify } from '@node-rs/argon2';
+import type { Message } from '../errors.ts';
 import { Gate } from './gate.ts';
 import { isLegacy, legacyMatches } from './legacy-hashes.ts';
 
 /** argon2id, 19 MiB, two passes: 7 to 11 ms each. OWASP's first choice of its second row. */
 const COST = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 
+export const MANY_SIGN_IN: Message = {
+  ja: 'ただいまサインインが大変混み合っています。少し時間をおいてからお試しください。故障の状況は、サインインしなくてもトップページでご覧いただけます。',
+  en: 'Very many people are signing in right now. Please try again in a little while. The state of our services is on the front page, without signing in.',
+};
+
 /**
  * Unbounded, sixteen hashes in flight took the lookup from 5 ms to over a second: two at
  * once, fifty waiting, and the rest are told at once to come back.
  */
-export const hashingGate = new Gate(2, 50, {
-  ja: 'ただいまサインインが大変混み合っています。少し時間をおいてからお試しください。故障の状況は、サインインしなくてもトップページでご覧いただけます。',
-  en: 'Very many people are signing in right now. Please try again in a little while. The state of our services is on the front page, without signing in.',
-});
+export const hashingGate = new Gate(2, 50, MANY_SIGN_IN);
 
 /** Staff have a narrow door of their own: on the worst day they must come in, however many customers knock. */
 export const staffHashingGate = new Gate(1, 20, {

@@ -123,10 +123,11 @@ test('who cannot be signed in soon is told so before his form is there', async (
   await expect.poll(() => hashingGate.running).toBe(0);
 });
 
-test('every route has one class, and it is the route that decides', () => {
+test('every route has one class, and nothing in the request decides it but its method', () => {
   expect(costOf('/console/sign-in', { who: 'everyone', form: true })).toBe('staff');
   expect(costOf('/console', { who: 'staff', may: null })).toBe('staff');
-  expect(costOf('/my/sign-in', { who: 'everyone', form: true })).toBe('sign-in');
+  expect(costOf('/my/sign-in', { who: 'everyone', form: true }, 'POST')).toBe('sign-in');
+  expect(costOf('/my/sign-in', { who: 'everyone', form: true }, 'HEAD')).toBe('open');
   expect(costOf('/my', { who: 'customer' })).toBe('lookup');
   expect(costOf('/my/addresses', { who: 'customer' })).toBe('customer');
   expect(costOf('/api/v1/notices', { who: 'key', scope: 'notices:read' })).toBe('api');
