@@ -13,9 +13,9 @@ export const MANY_SIGN_IN: Message = {
 
 /**
  * Unbounded, sixteen hashes in flight took the lookup from 5 ms to over a second: two at
- * once, fifty waiting, and the rest are told at once to come back.
+ * once, 150 waiting (three seconds), and the rest are told at once to come back.
  */
-export const hashingGate = new Gate(2, 50, MANY_SIGN_IN);
+export const hashingGate = new Gate(2, 150, MANY_SIGN_IN);
 
 /** Staff have a narrow door of their own: on the worst day they must come in, however many customers knock. */
 export const staffHashingGate = new Gate(1, 20, {

@@ -67,6 +67,8 @@ asPostgres(
   '-D',
   join(folder, 'replica'),
   '-R',
+  // not over the minutes that a server at work takes for it
+  '--checkpoint=fast',
   '-d',
   `host=127.0.0.1 port=${pg1} user=postgres application_name=replica`,
 );

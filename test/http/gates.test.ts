@@ -110,7 +110,7 @@ test('who cannot be signed in soon is told so before his form is there', async (
   const { app } = await startApp();
   const port = Number(new URL(await app.listen({ port: 0, host: '127.0.0.1' })).port);
   const busy = await Promise.all([hashingGate.enter(), hashingGate.enter()]);
-  const behind = Array.from({ length: 50 }, () => hashingGate.enter());
+  const behind = Array.from({ length: 150 }, () => hashingGate.enter());
   const socket = connect(port, '127.0.0.1');
   onTestFinished(() => void socket.destroy());
   socket.write('POST /my/sign-in HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n');
