@@ -122,16 +122,13 @@ export function page(
   view: object,
   status = 200,
 ): FastifyReply {
-  const operator = request.server.operator;
-  const html = render(name, languageOf(request), operator, {
+  const own = {
     csrf: csrfField(request, reply),
-    here: ownPath(request),
     staff: request.staff ?? null,
     customer: request.customer ?? null,
     staleEdition: request.staff ? (request.server.staleEdition() ?? null) : null,
-    ...view,
-  });
-  return reply.code(status).header('cache-control', 'no-store').type('text/html; charset=utf-8').send(html);
+  };
+  return barePage(request, reply, name, { ...own, ...view }, status);
 }
 
 /** The same without forms, for whom no session is known: it gives no cookie. */
