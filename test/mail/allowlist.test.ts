@@ -7,19 +7,19 @@ import { clockAt } from '../support/clock.ts';
 import { freshDatabase } from '../support/database.ts';
 import { freshFolder } from '../support/folder.ts';
 import { courierTo, order, queue, states } from '../support/mail.ts';
-import { startReceiver } from '../support/smtp.ts';
+import { startFaultyRelay } from '../support/smtp.ts';
 
 const READERS = ['taro@customer.example', 'test@operator.example', 'any@exercise.example', 'x@not-exercise.example'];
 
 /** Mails to all of them by what this environment makes of the relay. @returns who got real mail, and how many files there are. */
-async function sentWith(env: Record<string, string>) {
+async function sentWith(env: Record<string, string>, readers = READERS) {
   const db = await freshDatabase();
-  const receiver = await startReceiver();
+  const receiver = await startFaultyRelay();
   const dir = freshFolder();
   const relay = relayOf(readConfig({ DATA_DIR: dir, SMTP_URL: receiver.url, ...env }));
   onTestFinished(() => relay.close());
   const courier = courierTo(db, clockAt('2014-03-06T08:00:00+09:00'), receiver.url, { relay });
-  await queue(db, ...READERS.map((recipient, n) => order(`m${n}`, { recipient })));
+  await queue(db, ...readers.map((recipient, n) => order(`m${n}`, { recipient })));
   await courier.drain();
   expect(new Set(Object.values(await states(db)))).toEqual(new Set(['sent']));
   let files = 0;
@@ -28,7 +28,7 @@ async function sentWith(env: Record<string, string>) {
   } catch {
     // nothing was written
   }
-  return { real: receiver.mails.map((mail) => mail.to[0]).sort(), files };
+  return { real: receiver.stored.map((mail) => mail.to[0]).sort(), files };
 }
 
 test('outside production only listed addresses and domains get real mail; everything else becomes a file', async () => {
@@ -39,6 +39,16 @@ test('outside production only listed addresses and domains get real mail; everyt
     files: 2,
   });
   expect(await sentWith({ MAIL_ALLOWLIST: '*' })).toEqual({ real: [...READERS].sort(), files: 0 });
+});
+
+test("a carrier's address with dots in a row is listed as people write it", async () => {
+  const readers = ['taro..x@docomo.ne.jp', 'hanako.@ezweb.ne.jp', 'jiro..y@docomo.ne.jp'];
+  const { real, files } = await sentWith({ MAIL_ALLOWLIST: 'Taro..X@docomo.ne.jp, ezweb.ne.jp' }, readers);
+  expect([real.map((address) => address.replaceAll('"', '')), files]).toEqual([
+    ['hanako.@ezweb.ne.jp', 'taro..x@docomo.ne.jp'],
+    1,
+  ]);
+  expect((await sentWith({ MAIL_ALLOWLIST: '"jiro..y"@docomo.ne.jp' }, readers)).real).toHaveLength(1);
 });
 
 test('in production all of it is real', async () => {
