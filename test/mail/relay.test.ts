@@ -61,6 +61,30 @@ describe('the gate before the final dot', () => {
     }
   });
 
+  for (const text of ['drop', 'reset', 'hang']) {
+    test(`is not asked where a very long mail breaks off in the middle (${text}): it did not leave`, async () => {
+      const server = await startFaultyRelay({ text });
+      let asked = 0;
+      const outcome = await senderTo(server).send(mail('m1', '本文'.repeat(2_000_000)), async () => {
+        asked++;
+      });
+      expect(outcome).toMatchObject({ kind: 'unreachable', begun: true });
+      expect([asked, server.heard.includes('.')]).toEqual([0, false]);
+    });
+  }
+
+  test('says yes too late where the server has gone meanwhile: no end is given, so nothing is in doubt', async () => {
+    for (const text of ['drop', 'reset']) {
+      const server = await startFaultyRelay({ text });
+      const outcome = await senderTo(server).send(mail('m1'), async () => {
+        // and for as many turns as it takes until the end of the connection is here, too
+        for (let turns = 0; turns < 20; turns += server.open() === 0 ? 1 : 0)
+          await new Promise((resolve) => setImmediate(resolve));
+      });
+      expect([text, outcome]).toMatchObject([text, { kind: 'unreachable', begun: true }]);
+    }
+  });
+
   test('keeps the mail back where it says no: the server never sees an end, and the next mail goes', async () => {
     const server = await startFaultyRelay();
     const relay = senderTo(server);

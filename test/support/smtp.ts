@@ -59,7 +59,7 @@ function parseAll(mails: Received[]): Promise<Email[]> {
   return Promise.all(mails.map((mail) => PostalMime.parse(Buffer.from(mail.raw, 'latin1'))));
 }
 
-/** What a relay does at one moment: an answer, the usual one but `slow`, or something worse: `hang`, `drop`, `reset`, `half` an answer. */
+/** What a relay does at one moment: an answer, the usual one but `slow` (`slow 20`: milliseconds), or something worse: `hang`, `drop`, `reset`, `half` an answer. */
 export type Behaviour = string;
 
 /** The moments, by the command that the relay answers. `dot` is the answer to the end of the mail; stored tells whether it kept it. */
@@ -71,9 +71,12 @@ export interface Script {
   mail?: Behaviour;
   rcpt?: Behaviour;
   data?: Behaviour;
+  /** Once a part of the mail has come and not its end: `drop`, `reset`, or `hang`: it reads no further. */
+  text?: Behaviour;
   dot?: Behaviour;
   /** Whether a mail whose end was not answered by 250 is stored nevertheless. */
   storesAnyway?: boolean;
+  quit?: Behaviour;
 }
 
 export interface FaultyRelay {
@@ -83,6 +86,8 @@ export interface FaultyRelay {
   tried: number;
   /** Every command in its order; a mail's content is `.` once its end has arrived. */
   heard: string[];
+  /** Connections that stand. */
+  open: () => number;
   script: (mail: Received) => Script;
   close(): Promise<void>;
 }
@@ -103,6 +108,7 @@ export async function startFaultyRelay(script: Script | ((mail: Received) => Scr
     stored: [],
     tried: 0,
     heard: [],
+    open: () => sockets.size,
     script: typeof script === 'function' ? script : () => script,
     close: () =>
       new Promise((resolve) => {
@@ -121,7 +127,8 @@ function converse(socket: Socket, relay: FaultyRelay): void {
   const answer = (behaviour: Behaviour | undefined, usual: string) => {
     if (behaviour === 'drop') socket.destroy();
     else if (behaviour === 'reset') socket.resetAndDestroy();
-    else if (behaviour === 'slow') setTimeout(() => socket.write(`${usual}\r\n`), 50);
+    else if (behaviour?.startsWith('slow'))
+      setTimeout(() => socket.write(`${usual}\r\n`), Number(behaviour.slice(5)) || 50);
     else if (behaviour === 'half') socket.write('25', () => socket.destroy());
     else if (behaviour !== 'hang') socket.write(`${behaviour ?? usual}\r\n`);
   };
@@ -131,7 +138,12 @@ function converse(socket: Socket, relay: FaultyRelay): void {
     for (;;) {
       if (inData) {
         const end = buffer.indexOf('\r\n.\r\n');
-        if (end < 0) return;
+        if (end < 0) {
+          const { text } = relay.script(mail);
+          if (text === 'hang') socket.pause();
+          else if (text !== undefined) answer(text, '');
+          return;
+        }
         mail.raw = buffer.slice(0, end + 2).replace(/\r\n\.\./g, '\r\n.');
         buffer = buffer.slice(end + 5);
         inData = false;
@@ -160,13 +172,13 @@ function converse(socket: Socket, relay: FaultyRelay): void {
         answer(relay.script(mail).rcpt, '250 ok');
       } else if (verb === 'DATA') {
         const { data } = relay.script(mail);
-        inData = data === undefined || data === 'slow';
+        inData = data === undefined || data.startsWith('slow');
         answer(data, '354 go on');
       } else if (verb === 'RSET') {
         mail = { from: '', to: [], raw: '' };
         socket.write('250 ok\r\n');
       } else if (verb === 'QUIT') {
-        socket.end('221 bye\r\n');
+        if (relay.script(mail).quit !== 'hang') socket.end('221 bye\r\n');
       } else socket.write('502 what\r\n');
     }
   });

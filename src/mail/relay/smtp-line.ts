@@ -175,7 +175,7 @@ export class SmtpLine {
       if (!talk.give(dotStuffed(bytes), 1)) await talk.drained();
       if (!this.isOpen) return;
       await ask();
-      if (!this.isOpen || talk.isQuiet) return;
+      if (!this.isOpen || !talk.isHeard || talk.isQuiet) return;
       progress.handedOver = true;
       talk.give('.\r\n', 0);
     } catch (error) {

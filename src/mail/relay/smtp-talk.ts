@@ -50,6 +50,11 @@ export class SmtpTalk {
     return this.#expected === 0;
   }
 
+  /** The other side has not ended the connection, as far as is known: who has gone takes no mail, and cannot answer. */
+  get isHeard(): boolean {
+    return this.#socket.writable && !this.#socket.readableEnded;
+  }
+
   /** Resolves when what was given has gone out, or never will. */
   drained(): Promise<void> {
     return new Promise((resolve) => {
