@@ -112,7 +112,16 @@ describe('a warm connection', () => {
     expect(warnings.filter(({ name }) => name === 'MaxListenersExceededWarning')).toEqual([]);
   });
 
-  for (const behaviour of ['drop', '421 4.3.2 shutting down']) {
+  test('is given up at once after goodbye, though the server says nothing to that', async () => {
+    const server = await startFaultyRelay({ quit: 'hang' });
+    const relay = smtpRelay(server.url);
+    expect((await relay.send(mail('m1'), async () => {})).kind).toBe('sent');
+    await relay.close();
+    await expect.poll(server.open).toBe(0);
+    expect(server.heard.at(-1)).toBe('QUIT');
+  });
+
+  for (const behaviour of ['drop', 'reset', '421 4.3.2 shutting down']) {
     test(`that the server ends at the next mail (${behaviour}) leaves nothing in doubt and sends nothing by itself`, async () => {
       const server = await startFaultyRelay();
       const relay = senderTo(server);

@@ -83,10 +83,11 @@ export class SmtpLine {
     }
   }
 
-  /** Says goodbye. Only for a line without a mail under way. */
+  /** Says goodbye, and waits for no answer to it. Only for a line without a mail under way. */
   quit(): void {
     this.isOpen = false;
     this.#connection?.quit();
+    this.#connection?.close();
   }
 
   #connect(): Promise<Connected> {
