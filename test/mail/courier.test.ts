@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { cancelQueued } from '../../src/mail/outbox.ts';
-import { HOUR, MINUTE } from '../../src/time.ts';
+import { HOUR, MINUTE, SECOND } from '../../src/time.ts';
 import { clockAt } from '../support/clock.ts';
 import { freshDatabase } from '../support/database.ts';
 import { courierTo, order, queue, saying, states, tickets } from '../support/mail.ts';
@@ -133,7 +133,8 @@ describe('every way in which a relay fails ends in its documented state', () => 
   const never = { state: 'failed', tickets: 0, stored: 0 };
   const later = { state: 'queued', tickets: 0, stored: 0 };
   const TLS = '250-relay.test\r\n250 STARTTLS';
-  const cases: [string, Script, { state: string; tickets: number; stored: number }][] = [
+  const cases: [string, Script | 'nobody listens', { state: string; tickets: number; stored: number }][] = [
+    ['a connection that is refused', 'nobody listens', later],
     ['a greeting of 421', { connect: '421 too busy' }, later],
     ['a connection closed before the greeting', { connect: 'drop' }, later],
     ['no greeting', { connect: 'hang' }, later],
@@ -153,6 +154,7 @@ describe('every way in which a relay fails ends in its documented state', () => 
     ['RCPT 552 mailbox full', { rcpt: '552 5.2.2 mailbox full' }, later],
     ['RCPT 554 our reputation', { rcpt: '554 5.7.1 blocked by spamhaus' }, later],
     ['connection lost after RCPT', { data: 'drop' }, later],
+    ['RCPT 554 for another reason', { rcpt: '554 5.0.0 no' }, never],
     ['DATA 451', { data: '451 4.3.0 no space' }, later],
     ['DATA 554', { data: '554 5.6.0 no' }, never],
     ['451 after the final dot', { dot: '451 4.3.0 no' }, later],
@@ -162,9 +164,11 @@ describe('every way in which a relay fails ends in its documented state', () => 
   ];
   for (const [name, script, expected] of cases) {
     test(`${name}: ${expected.state}`, async () => {
-      const { db, relay, courier } = await ready(script);
+      const { db, relay, courier } = await ready(script === 'nobody listens' ? {} : script);
+      if (script === 'nobody listens') await relay.close();
       await queue(db, order('m1'));
       await courier.drain();
+      expect(relay.tried).toBeLessThanOrEqual(1);
       expect(await states(db)).toEqual({ m1: expected.state });
       expect((await tickets(db))['root:m1'] ?? 0).toBe(expected.tickets);
       expect(relay.stored).toHaveLength(expected.stored);
@@ -189,17 +193,28 @@ describe('every way in which a relay fails ends in its documented state', () => 
     expect(dead).toEqual(['dead']);
   });
 
-  test('a greylist lets it in later, with one ticket', async () => {
-    const { db, clock, relay, courier } = await ready({ rcpt: '450 4.2.0 greylisted' });
+  test('M6: a greylist of five minutes lets it in at the second to fourth try, with one ticket, and blames no address', async () => {
+    const db = await freshDatabase();
+    const clock = clockAt(START);
+    const relay = await startFaultyRelay({ rcpt: '450 4.2.0 greylisted' });
+    let blamed = 0;
+    const courier = courierTo(db, clock, relay.url, {
+      settled: async (_tx, endings) => {
+        blamed += endings.filter(({ deadAddress, kind }) => deadAddress || kind === 'failed').length;
+      },
+    });
     await queue(db, order('m1'));
-    await courier.drain();
-    relay.script = () => ({});
-    await courier.drain();
-    expect(relay.stored).toHaveLength(0);
-    clock.advance(2 * MINUTE);
-    await courier.drain();
+    const greyUntil = clock.now() + 5 * MINUTE;
+    for (const patience = clock.now() + HOUR; relay.stored.length === 0 && clock.now() < patience; ) {
+      if (clock.now() >= greyUntil) relay.script = () => ({});
+      await courier.drain();
+      clock.advance(20 * SECOND);
+    }
     expect(relay.stored).toHaveLength(1);
+    expect(relay.tried).toBeGreaterThanOrEqual(2);
+    expect(relay.tried).toBeLessThanOrEqual(4);
     expect(await tickets(db)).toEqual({ 'root:m1': 1 });
+    expect(blamed).toBe(0);
   });
 
   test('it stops trying when the mail is worth nothing any more', async () => {
