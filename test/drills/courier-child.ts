@@ -13,11 +13,13 @@ export interface Orders {
   relayUrl: string;
   now: number;
   name: string;
+  /** Mails a second; the slower, the more kills a mass mailing lives through. */
+  perSecond?: number;
 }
 
 process.stdout.write('ready\n');
 const [line] = (await once(process.stdin, 'data')) as [Buffer];
-const { databaseUrl, relayUrl, now, name } = JSON.parse(line.toString()) as Orders;
+const { databaseUrl, relayUrl, now, name, perSecond = 120 } = JSON.parse(line.toString()) as Orders;
 const began = performance.now();
 const clock = { now: () => now + Math.round(performance.now() - began) };
 const db = openDatabase(databaseUrl, () => {}, { thread: true });
@@ -34,7 +36,7 @@ const courier = new Courier({
   settled: alertSettled(alerts),
   owner: name,
   ticketsPerBudget: 3,
-  perSecond: 120,
+  perSecond,
   lanes: { urgent: 1, bulk: 5 },
   // small steps, so that a kill falls into the middle of an expansion, too
   before: () => expandNext(alerts, 40),

@@ -8,7 +8,15 @@ export async function whatBecameOfThem(db: Database, relay: FaultyRelay, recover
   const mails = await db.kysely
     .selectFrom('mails')
     .innerJoin('alerts', 'alerts.id', 'mails.id')
-    .select(['mails.message_id', 'mails.state', 'mails.budget', 'alerts.email_key', 'alerts.report_number'])
+    .select([
+      'mails.message_id',
+      'mails.state',
+      'mails.budget',
+      'alerts.email_key',
+      'alerts.report_number',
+      'alerts.slot',
+      'alerts.ended',
+    ])
     .execute();
   const tickets = count((await db.kysely.selectFrom('tickets').select('budget').execute()).map((row) => row.budget));
   const known = new Map(mails.map((mail) => [mail.message_id, mail]));
@@ -24,15 +32,26 @@ export async function whatBecameOfThem(db: Database, relay: FaultyRelay, recover
   const inSight = new Set(inDoubt.filter(tellsRecovery).map((mail) => mail.email_key));
   const everybody = [...new Set(mails.map((mail) => mail.email_key))];
   const untold = everybody.filter((address) => !told.has(address));
+  const reached = new Set(stored.map((mail) => mail.email_key));
+  const unreached = everybody.filter((address) => !reached.has(address));
+  const doubted = new Set(inDoubt.map((mail) => mail.email_key));
+  /** The first report went, or may have gone, or a later one took its place while it waited. */
+  const firsts = mails.filter((mail) => mail.slot === 1 && mail.report_number === 1);
+  const gone = (mail: (typeof mails)[number]) => stored.includes(mail) || mail.state === 'in_doubt';
   return {
     addresses: everybody.length,
     stored: stored.length,
     sent: mails.filter((mail) => mail.state === 'sent').length,
     repeated: stored.length - new Set(stored).size,
+    mostCopiesOfOne: Math.max(0, ...count(stored.map((mail) => mail.message_id)).values()),
+    firstsStored: firsts.filter((mail) => stored.includes(mail)).length,
+    firstsReplaced: firsts.filter((mail) => !gone(mail) && mail.ended === 'superseded').length,
     inDoubt: inDoubt.length,
     recoveryInDoubt: untold.length,
     unfinished: mails.filter((mail) => ['queued', 'claimed', 'handing'].includes(mail.state)).length,
     sentButNotStored: mails.filter((mail) => mail.state === 'sent' && !stored.includes(mail)).length,
+    firstLost: firsts.filter((mail) => !gone(mail) && mail.ended !== 'superseded').length,
+    toldNothing: unreached.filter((address) => !doubted.has(address)).length,
     recoveryLost: untold.filter((address) => !inSight.has(address)).length,
     moreThanThree: [...copies.values()].filter((number) => number > 3).length,
     withoutTicket: [...copies].filter(([budget, number]) => (tickets.get(budget) ?? 0) < number).length,
@@ -49,6 +68,8 @@ function count(names: string[]): Map<string, number> {
 export const NOTHING_WRONG = {
   unfinished: 0,
   sentButNotStored: 0,
+  firstLost: 0,
+  toldNothing: 0,
   recoveryLost: 0,
   moreThanThree: 0,
   withoutTicket: 0,
