@@ -1,19 +1,21 @@
 import { describe, expect, test } from 'vitest';
 import { cancelQueued } from '../../src/mail/outbox.ts';
+import { smtpRelay } from '../../src/mail/relay/smtp-relay.ts';
 import { HOUR, MINUTE, SECOND } from '../../src/time.ts';
 import { clockAt } from '../support/clock.ts';
 import { freshDatabase } from '../support/database.ts';
-import { courierTo, order, queue, saying, states, tickets } from '../support/mail.ts';
+import { courierTo, HASTY, order, queue, saying, states, tickets } from '../support/mail.ts';
 import { type Script, startFaultyRelay, startReceiver } from '../support/smtp.ts';
 
 const START = '2014-03-06T08:00:00+09:00';
 
-async function ready(script: Script = {}) {
+async function ready(script: Script = {}, { hasty = false } = {}) {
   const db = await freshDatabase();
   const clock = clockAt(START);
   const relay = await startFaultyRelay(script);
   const url = script.auth === undefined ? relay.url : relay.url.replace('//', '//us:secret@');
-  return { db, clock, relay, courier: courierTo(db, clock, url) };
+  const courier = courierTo(db, clock, url, hasty ? { relay: smtpRelay(url, HASTY) } : {});
+  return { db, clock, relay, courier };
 }
 
 describe('handing over', () => {
@@ -164,7 +166,9 @@ describe('every way in which a relay fails ends in its documented state', () => 
   ];
   for (const [name, script, expected] of cases) {
     test(`${name}: ${expected.state}`, async () => {
-      const { db, relay, courier } = await ready(script === 'nobody listens' ? {} : script);
+      const { db, relay, courier } = await ready(script === 'nobody listens' ? {} : script, {
+        hasty: /^no greeting|silence|no TLS/.test(name),
+      });
       if (script === 'nobody listens') await relay.close();
       await queue(db, order('m1'));
       await courier.drain();
@@ -231,7 +235,7 @@ describe('every way in which a relay fails ends in its documented state', () => 
 describe('an answer that never came', () => {
   for (const dot of ['drop', 'reset', 'hang', 'half'] as const) {
     test(`after the final dot (${dot}) keeps its ticket; the repeat is the same mail under the same Message-ID`, async () => {
-      const { db, clock, relay, courier } = await ready({ dot, storesAnyway: true });
+      const { db, clock, relay, courier } = await ready({ dot, storesAnyway: true }, { hasty: dot === 'hang' });
       await queue(db, order('m1'));
       await courier.drain();
       expect(await states(db)).toEqual({ m1: 'queued' });

@@ -2,6 +2,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { cutStamp } from '../../src/mail/letter/stamp.ts';
 import type { Outgoing } from '../../src/mail/relay/relay.ts';
 import { smtpRelay } from '../../src/mail/relay/smtp-relay.ts';
+import { HASTY } from '../support/mail.ts';
 import { type FaultyRelay, startFaultyRelay } from '../support/smtp.ts';
 
 const SENDER = { name: 'OCN 障害情報', address: 'notices@status.example' };
@@ -12,12 +13,8 @@ function mail(id: string, text = '本文'): Outgoing {
   return cutStamp(letter, { sender: SENDER })({ ...own, fields: {}, headers: {} });
 }
 
-function senderTo(server: FaultyRelay) {
-  const relay = smtpRelay(server.url, {
-    connectionTimeout: 500,
-    greetingTimeout: 500,
-    socketTimeout: 700,
-  });
+function senderTo(server: FaultyRelay, { hasty = false } = {}) {
+  const relay = smtpRelay(server.url, hasty ? HASTY : {});
   onTestFinished(() => relay.close());
   return relay;
 }
@@ -50,7 +47,7 @@ describe('the gate before the final dot', () => {
     for (const script of scripts) {
       const server = await startFaultyRelay(script);
       let asked = 0;
-      const outcome = await senderTo(server).send(mail('m1'), async () => {
+      const outcome = await senderTo(server, { hasty: script.data === 'hang' }).send(mail('m1'), async () => {
         asked++;
       });
       expect([script, asked, outcome.kind]).toEqual([
@@ -65,9 +62,12 @@ describe('the gate before the final dot', () => {
     test(`is not asked where a very long mail breaks off in the middle (${text}): it did not leave`, async () => {
       const server = await startFaultyRelay({ text });
       let asked = 0;
-      const outcome = await senderTo(server).send(mail('m1', '本文'.repeat(2_000_000)), async () => {
-        asked++;
-      });
+      const outcome = await senderTo(server, { hasty: text === 'hang' }).send(
+        mail('m1', '本文'.repeat(2_000_000)),
+        async () => {
+          asked++;
+        },
+      );
       expect(outcome).toMatchObject({ kind: 'unreachable', begun: true });
       expect([asked, server.heard.includes('.')]).toEqual([0, false]);
     });
@@ -148,7 +148,7 @@ describe('the envelope', () => {
   ] as const) {
     test(`is given ${offer}`, async () => {
       const server = await startFaultyRelay({ ehlo, mail: 'hang' });
-      expect((await senderTo(server).send(mail('m1'), async () => {})).kind).toBe('unreachable');
+      expect((await senderTo(server, { hasty: true }).send(mail('m1'), async () => {})).kind).toBe('unreachable');
       expect(server.heard).toEqual(heard);
     });
   }

@@ -13,10 +13,14 @@ import type { Relay } from '../../src/mail/relay/relay.ts';
 import { smtpRelay } from '../../src/mail/relay/smtp-relay.ts';
 import type { Clock } from '../../src/time.ts';
 
-/** A courier over a real SMTP relay, with waits short enough for tests. */
+/** A machine that is busy with other things must not look like a relay that is down. */
+const PATIENT = { connectionTimeout: 20_000, greetingTimeout: 20_000, socketTimeout: 30_000 };
+/** For a relay that never answers: how long that takes is not what a test is about. */
+export const HASTY = { connectionTimeout: 500, greetingTimeout: 500, socketTimeout: 700 };
+
+/** A courier over a real SMTP relay. */
 export function courierTo(db: Database, clock: Clock, url: string, options: Partial<CourierOptions> = {}): Courier {
-  const relay: Relay =
-    options.relay ?? smtpRelay(url, { connectionTimeout: 500, greetingTimeout: 500, socketTimeout: 700 });
+  const relay: Relay = options.relay ?? smtpRelay(url, PATIENT);
   onTestFinished(() => relay.close());
   return new Courier({
     db,
