@@ -24,6 +24,13 @@ CREATE TABLE address_confirmations (
 
 CREATE INDEX address_confirmations_by_address ON address_confirmations (address_id);
 
+CREATE TABLE address_mutes (
+  address_id text NOT NULL REFERENCES addresses (id) ON DELETE CASCADE,
+  root_id text NOT NULL,
+  muted_at bigint NOT NULL,
+  PRIMARY KEY (address_id, root_id)
+);
+
 CREATE TABLE address_services (
   address_id text NOT NULL REFERENCES addresses (id) ON DELETE CASCADE,
   service text NOT NULL REFERENCES services (key),

@@ -20,6 +20,9 @@ export interface AlertOnItsWay {
   mayHaveArrived: boolean;
 }
 
+/** `muted_at`: since when its reader wants no more of this notice. */
+export type AlertInQuestion = Selectable<AlertsTable> & { muted_at: Instant | null };
+
 export type AlertEnding = NonNullable<AlertsTable['ended']>;
 
 export const alertStore = {
@@ -148,8 +151,18 @@ export const alertStore = {
     return db.selectFrom('alerts').selectAll().where('id', '=', id).executeTakeFirst();
   },
 
-  async findAll(db: Reader, ids: string[]): Promise<Map<string, Selectable<AlertsTable>>> {
-    const rows = await db.selectFrom('alerts').selectAll().where('id', 'in', ids).execute();
+  async findAll(db: Reader, ids: string[]): Promise<Map<string, AlertInQuestion>> {
+    const rows = await db
+      .selectFrom('alerts')
+      .leftJoin('address_mutes', (join) =>
+        join
+          .onRef('address_mutes.address_id', '=', 'alerts.address_id')
+          .onRef('address_mutes.root_id', '=', 'alerts.root_id'),
+      )
+      .selectAll('alerts')
+      .select('address_mutes.muted_at')
+      .where('alerts.id', 'in', ids)
+      .execute();
     return new Map(rows.map((row) => [row.id, row]));
   },
 
@@ -178,10 +191,11 @@ export const alertStore = {
     return new Set(rows.map((row) => row.email_key));
   },
 
-  async ofAddress(db: Reader, addressId: string): Promise<string[]> {
+  async ofAddress(db: Reader, addressId: string, rootId?: string): Promise<string[]> {
     const rows = await onItsWay(db)
       .where('alerts.address_id', '=', addressId)
       .where('mails.state', '=', 'queued')
+      .$if(rootId !== undefined, (query) => query.where('alerts.root_id', '=', rootId ?? ''))
       .execute();
     return rows.map((row) => row.id);
   },

@@ -5,9 +5,14 @@ import type { FanoutPlan } from './enqueue.ts';
 import { recipients } from './recipients.ts';
 import { concerns } from './slot.ts';
 
-/** Whoever leaves, leaves at once: what is queued for him does not go. */
-export async function cancelAlertsOf(tx: Tx, addressId: string, reason: 'unsubscribed' | 'removed'): Promise<void> {
-  const cancelled = await cancelQueued(tx, await alertStore.ofAddress(tx, addressId), 'cancelled');
+/** Whoever leaves, or wants no more of one root fault, leaves at once: what is queued for him does not go. */
+export async function cancelAlertsOf(
+  tx: Tx,
+  addressId: string,
+  reason: 'unsubscribed' | 'removed',
+  rootId?: string,
+): Promise<void> {
+  const cancelled = await cancelQueued(tx, await alertStore.ofAddress(tx, addressId, rootId), 'cancelled');
   await alertStore.end(tx, cancelled, reason);
 }
 
@@ -29,6 +34,6 @@ async function isWanted(tx: Tx, noticeId: string, addressId: string): Promise<bo
   const newest = await alertStore.newestFanout(tx, noticeId);
   if (!newest) return true;
   const plan = JSON.parse(newest.plan) as FanoutPlan;
-  const [recipient] = await recipients(tx, plan.kind, { id: addressId });
+  const [recipient] = await recipients(tx, { kind: plan.kind, rootId: newest.root_id }, { id: addressId });
   return recipient !== undefined && concerns(recipient, plan.all);
 }

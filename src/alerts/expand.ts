@@ -69,7 +69,7 @@ async function expand(ground: AlertGround, tx: Tx, fanout: FanoutsTable, chunk: 
   const firstTold = await alertStore.firstToldAt(tx, fanout.root_id);
   if (firstTold !== null && firstTold < ground.clock.now() - MAILED_FOR) return null;
   if (fanout.cursor === '') await queueCanary(ground, tx, fanout, plan.letters.ja);
-  const found = await recipients(tx, plan.kind, { after: fanout.cursor, limit: chunk });
+  const found = await recipients(tx, aboutOf(fanout, plan), { after: fanout.cursor, limit: chunk });
   await serve(ground, tx, fanout, plan, found, null);
   return found.length < chunk ? null : (found.at(-1)?.id ?? null);
 }
@@ -86,7 +86,11 @@ export async function serveOne(
   claimed: string | null = null,
 ): Promise<void> {
   const plan = JSON.parse(fanout.plan) as FanoutPlan;
-  await serve(ground, tx, fanout, plan, await recipients(tx, plan.kind, { id: addressId }), claimed);
+  await serve(ground, tx, fanout, plan, await recipients(tx, aboutOf(fanout, plan), { id: addressId }), claimed);
+}
+
+function aboutOf({ root_id }: FanoutsTable, { kind }: FanoutPlan): { kind: FanoutPlan['kind']; rootId: string } {
+  return { kind, rootId: root_id };
 }
 
 async function serve(

@@ -47,7 +47,7 @@ export async function forecast(
   if (!publication.mail) return counts;
   counts.addresses = await alertStore.countReachable(db, publication.kind);
   for (let after = ''; counts.asked < most; ) {
-    const found = await recipients(db, publication.kind, { after, limit: CHUNK });
+    const found = await recipients(db, publication, { after, limit: CHUNK });
     await ask(ground, publication, found, counts);
     counts.asked += found.length;
     after = found.at(-1)?.id ?? '';

@@ -56,6 +56,10 @@ export const housekeepingStore = {
     if (ids.length > 0) await tx.deleteFrom('alerts').where('id', 'in', ids).execute();
   },
 
+  async forgetMutes(db: Reader, before: Instant): Promise<void> {
+    await db.deleteFrom('address_mutes').where('muted_at', '<', before).execute();
+  },
+
   async count(tx: Tx, row: { notice_id: string; slot: number; phase: string; outcome: string; count: number }) {
     await tx
       .insertInto('delivery_counts')

@@ -17,7 +17,7 @@ const UNCONFIRMED = 7 * DAY;
 const UNREACHABLE = 90 * DAY;
 /** Who was mailed what is personal; after this only how many remains. RELIABILITY 5, 14.2.7. */
 const DELIVERIES = 90 * DAY;
-/** Longer than anything is mailed on a root fault (expand.ts), so that the three stay three. */
+/** Longer than anything is mailed on a root fault (expand.ts), so that the three stay three, and who wanted no more gets none. */
 const TICKETS = 400 * DAY;
 const CHUNK = 500;
 
@@ -64,4 +64,5 @@ export async function forgetDeliveries({ db, clock }: HousekeepingGround): Promi
     });
   } while (found === CHUNK);
   await forgetTickets(db.kysely, now - TICKETS);
+  await housekeepingStore.forgetMutes(db.kysely, now - TICKETS);
 }

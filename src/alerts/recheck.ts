@@ -1,8 +1,6 @@
-import type { Selectable } from 'kysely';
 import type { Tx } from '../db/open.ts';
-import type { AlertsTable } from '../db/tables/alerts.ts';
 import type { Recheck, Settled, Verdict } from '../mail/outbox.ts';
-import { alertStore } from './alert-store.ts';
+import { type AlertInQuestion, alertStore } from './alert-store.ts';
 import { countRefusals } from './bounces/bounced.ts';
 import { type AlertGround, serveOne } from './expand.ts';
 import { stillMailed } from './recipients.ts';
@@ -27,17 +25,18 @@ export function recheckAlert(ground: AlertGround): Recheck {
     const living = [...alerts.values()].filter((alert) => alert.ended === null);
     if (living.length === 0) return verdicts;
     const mailed = await stillMailed(tx, [...new Set(living.map((alert) => alert.address_id))]);
-    const left = living.filter((alert) => !mailed.has(alert.address_id)).map(({ id }) => id);
+    const stays = (alert: Alert) => mailed.has(alert.address_id) && alert.muted_at === null;
+    const left = living.filter((alert) => !stays(alert)).map(({ id }) => id);
     await alertStore.end(tx, left, 'unsubscribed');
     end(left);
-    const wanted = living.filter((alert) => mailed.has(alert.address_id));
+    const wanted = living.filter(stays);
     end(await supersede(ground, tx, wanted));
     await reserve(ground, tx, { alerts: wanted, mailed }, verdicts);
     return verdicts;
   };
 }
 
-type Alert = Selectable<AlertsTable>;
+type Alert = AlertInQuestion;
 
 /** Puts newer words in the place of old ones. @returns the alerts that ended by that. */
 async function supersede(ground: AlertGround, tx: Tx, alerts: Alert[]): Promise<string[]> {

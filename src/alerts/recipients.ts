@@ -16,16 +16,17 @@ export interface Recipient extends Addressee, Hours {
 }
 
 /**
- * Who may be mailed on a notice of this kind, in chunks by address id. Left out are addresses
+ * Who may be mailed about such a notice, in chunks by address id. Left out are addresses
  * - not confirmed by their owner,
  * - stopped by one click,
  * - that the receiving server says do not exist,
- * - without the choice of planned work, where it is one.
+ * - without the choice of planned work, where it is one,
+ * - whose reader wants no more of this root fault.
  * Which of them the notice concerns is slot.ts's decision.
  */
 export async function recipients(
   db: Reader,
-  kind: 'fault' | 'work',
+  { kind, rootId }: { kind: 'fault' | 'work'; rootId: string },
   chunk: { after: string; limit: number } | { id: string },
 ): Promise<Recipient[]> {
   let query = db
@@ -34,7 +35,17 @@ export async function recipients(
     .select(['hours', 'hours_for_all', 'late_final'])
     .where('confirmed_at', 'is not', null)
     .where('stopped_at', 'is', null)
-    .where('quarantined_at', 'is', null);
+    .where('quarantined_at', 'is', null)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('address_mutes')
+            .select('muted_at')
+            .whereRef('address_mutes.address_id', '=', 'addresses.id')
+            .where('address_mutes.root_id', '=', rootId),
+        ),
+      ),
+    );
   if (kind === 'work') query = query.where('works', '=', 1);
   query =
     'id' in chunk

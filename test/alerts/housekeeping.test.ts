@@ -49,6 +49,10 @@ test('after ninety days who was mailed what is gone, how many is not, and nobody
   const { id } = await publishNotice(notices, publisher, faultInput());
   await mailed('taro');
   const before = await deliveriesOf(db.kysely, id);
+  await db.kysely
+    .insertInto('address_mutes')
+    .values({ address_id: 'a-taro', root_id: id, muted_at: clock.now() })
+    .execute();
   clock.advance(89 * DAY);
   await forgetDeliveries(alerts);
   expect(await db.kysely.selectFrom('alerts').select('id').execute()).toHaveLength(2);
@@ -60,4 +64,9 @@ test('after ninety days who was mailed what is gone, how many is not, and nobody
   expect(await deliveriesOf(db.kysely, id)).toEqual(before);
   expect(before[0]?.sent).toBe(2);
   expect(await db.kysely.selectFrom('tickets').select('number').execute()).toHaveLength(2);
+  // Nor does anybody get mail again about what he has had enough of, as long as there could be some.
+  expect(await db.kysely.selectFrom('address_mutes').select('root_id').execute()).toHaveLength(1);
+  clock.advance(310 * DAY);
+  await forgetDeliveries(alerts);
+  expect(await db.kysely.selectFrom('address_mutes').select('root_id').execute()).toEqual([]);
 });

@@ -65,7 +65,7 @@ test('alert addresses follow the list where their owner wants that', async () =>
   const answer = await hanako.submit('/my/addresses', `/my/addresses/${hanako.id}-1/choice`, fields);
   expect(answer.statusCode).toBe(303);
   await choose(hanako, ['webmail']);
-  const [found] = await recipients(site.db.kysely, 'fault', { id: `${hanako.id}-1` });
+  const [found] = await recipients(site.db.kysely, { kind: 'fault', rootId: 'any' }, { id: `${hanako.id}-1` });
   expect([found?.scope, found?.services]).toEqual(['services', ['webmail']]);
 });
 

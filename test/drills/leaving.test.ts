@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { changeChoice, removeAddress, stopAddress, stopOwnAddress } from '../../src/alerts/addresses/addresses.ts';
 import { forgetCustomers } from '../../src/alerts/addresses/forget-customers.ts';
+import { muteByLink } from '../../src/alerts/addresses/mutes.ts';
 import { alertBounced } from '../../src/alerts/bounces/bounced.ts';
 import { expandNext } from '../../src/alerts/expand.ts';
 import { alertSettled, recheckAlert } from '../../src/alerts/recheck.ts';
@@ -55,6 +56,7 @@ test('M11: whoever leaves in the middle of a mass mailing, in whatever way, gets
   const mine = { scope: 'mine', language: 'ja', works: false } as const;
   const ways: ((id: string, customer: string) => Promise<unknown>)[] = [
     (id) => stopAddress(ground, id),
+    (id) => muteByLink(ground, id, running),
     (id, customer) => stopOwnAddress(ground, customer, id),
     (id, customer) => removeAddress(ground, customer, id),
     (id, customer) => changeChoice(ground, customer, id, mine),
@@ -64,6 +66,7 @@ test('M11: whoever leaves in the middle of a mass mailing, in whatever way, gets
   ];
   const left = new Map<string, number>();
   const dots = new Map<string, number>();
+  let running = '';
   let leaving: Promise<void> | undefined;
   const leave = async () => {
     const waiting = await db.kysely
@@ -87,7 +90,7 @@ test('M11: whoever leaves in the middle of a mass mailing, in whatever way, gets
     return { dot: 'slow', storesAnyway: true };
   };
   clock.advance(60 * SECOND);
-  await publishNotice(notices, publisher, faultInput());
+  running = (await publishNotice(notices, publisher, faultInput())).id;
   await courier.drain();
   await leaving;
 

@@ -19,12 +19,13 @@ import {
   startAgain,
   stopOwnAddress,
 } from './addresses.ts';
-import { choiceForm, newAddressForm, partsOf } from './choice-form.ts';
+import { choiceForm, newAddressForm, oneNoticeForm, partsOf } from './choice-form.ts';
 import type { AddressGround } from './confirm.ts';
 import { addressLinkRoutes } from './link-routes.ts';
+import { unmute } from './mutes.ts';
 
 /** What was just done, shown once on the page that follows. Nothing else gets from the URL onto the page. */
-const DONE = ['added', 'removed', 'changed', 'stopped', 'started', 'asked', 'too_many', 'wait'] as const;
+const DONE = ['added', 'removed', 'changed', 'stopped', 'started', 'unmuted', 'asked', 'too_many', 'wait'] as const;
 
 /** Confirmation mails that one network may make us write, beside what each customer and each mailbox may (confirm.ts). */
 const ASKED_BY_NETWORK = { burst: 100, perMinute: 20 };
@@ -92,6 +93,12 @@ export async function addressRoutes(app: FastifyInstance, house: AddressGround):
     const result = await startAgain(ground, requireCustomer(request).id, id);
     if (result === 'started' || result === 'too_many') return back(request, reply, result);
     return back(request, reply, 'asked');
+  });
+
+  app.post('/my/addresses/:id/unmute', change, async (request, reply) => {
+    const { notice } = parse(oneNoticeForm, request.body);
+    await unmute(ground, requireCustomer(request).id, idIn(request), notice);
+    return back(request, reply, 'unmuted');
   });
 
   await addressLinkRoutes(app, ground);

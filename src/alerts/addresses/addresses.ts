@@ -10,6 +10,8 @@ import { type Address, type AddressScope, type AddressState, addressState, freeP
 import { addressStore } from './address-store.ts';
 import { type AddressGround, type Asked, askForConfirmation } from './confirm.ts';
 import { type EmailAddress, parseEmailAddress } from './email-address.ts';
+import type { ToldNotice } from './mute-store.ts';
+import { mutedNotices } from './mutes.ts';
 
 export interface Choice {
   scope: AddressScope;
@@ -21,6 +23,8 @@ export interface Choice {
 }
 
 export interface ListedAddress extends Address {
+  /** About these notices it wants no more mail. */
+  muted: Omit<ToldNotice, 'muted'>[];
   state: AddressState;
   /** It lives on a server of ours: mail about that server's fault cannot reach it. */
   onOurServer: boolean;
@@ -37,9 +41,14 @@ export async function listAddresses(ground: AddressGround, customerId: string): 
   const own = await addressStore.mailboxesOf(kysely, customerId);
   const keys = addresses.map((address) => address.emailKey);
   const broken = await unreachable(kysely, keys, customerId);
+  const muted = await mutedNotices(
+    kysely,
+    addresses.map(({ id }) => id),
+  );
   return addresses.map((address) => ({
     ...address,
     state: addressState(address),
+    muted: muted.get(address.id) ?? [],
     onOurServer: ours.has(domainOf(address)) || own.has(address.emailKey),
     broken: broken.has(address.emailKey),
   }));
@@ -240,7 +249,7 @@ function found(address: Address | undefined): Address {
   return address;
 }
 
-function by(customerId: string): Actor {
+export function by(customerId: string): Actor {
   return { kind: 'customer', id: customerId, name: customerId };
 }
 

@@ -34,6 +34,9 @@ const SOME_HOURS = {
 
 export const choiceForm = fields.refine(hasSomeHours, SOME_HOURS).transform(choiceOf);
 
+/** Which notice is meant, where mails about one are stopped or started again. */
+export const oneNoticeForm = z.object({ notice: z.string().regex(/^[\w-]{1,64}$/) });
+
 export const newAddressForm = fields
   .extend({ email: z.string().trim().min(1).max(1000) })
   .refine(hasSomeHours, SOME_HOURS)

@@ -5,8 +5,10 @@ import { languageOf, ownPath } from '../../http/language.ts';
 import { page, render } from '../../http/views.ts';
 import type { Address } from './address.ts';
 import { addressBehindLink, changeChoiceByLink, stopAddress } from './addresses.ts';
-import { choiceForm, partsOf } from './choice-form.ts';
+import { choiceForm, oneNoticeForm, partsOf } from './choice-form.ts';
 import { type AddressGround, confirmAddress, type LinkAnswer, lookAtLink } from './confirm.ts';
+import type { ToldNotice } from './mute-store.ts';
+import { muteByLink, toldNotices } from './mutes.ts';
 import { addressOfStopToken } from './stop-link.ts';
 
 const STATUS: Record<LinkAnswer['kind'], number> = { ready: 200, done: 200, expired: 410, unknown: 404, taken: 409 };
@@ -46,12 +48,16 @@ interface StopPage {
   action?: string;
   choice?: (Address & { problems: FieldProblem[] }) | undefined;
   chosen?: boolean;
+  /** What the address was mailed about, to have enough of one. */
+  told?: ToldNotice[];
+  /** Of which no more is mailed from now on. */
+  muted?: ToldNotice | undefined;
 }
 
 /** Not page(): it would give the visitor a cookie for a form that needs none. */
 function stopPage(ground: AddressGround, request: FastifyRequest, { choice, ...view }: StopPage): string {
   return render('my/stop', languageOf(request), ground.operator, {
-    ...{ csrf: '', staff: null, customer: null, problems: [], chosen: false, noindex: true },
+    ...{ csrf: '', staff: null, customer: null, problems: [], chosen: false, told: [], muted: null, noindex: true },
     ...view,
     choice: choice && { ...choice, parts: partsOf(choice.hours) },
   });
@@ -78,7 +84,8 @@ async function stopRoutes(scope: FastifyInstance, ground: AddressGround): Promis
     if (id === undefined) return stopPage(ground, request, { step: 'unknown', here: ownPath(request) });
     const address = await addressBehindLink(ground.db.kysely, id);
     const choice = address && { ...address, problems: [] };
-    return stopPage(ground, request, { step: 'ask', here: ownPath(request), action: `/stop/${token}/choice`, choice });
+    const told = choice ? await toldNotices(ground, id) : [];
+    return stopPage(ground, request, { step: 'ask', here: ownPath(request), action: `/stop/${token}`, choice, told });
   });
 
   scope.post<{ Params: { token: string } }>('/stop/:token', open, async (request, reply) => {
@@ -98,26 +105,38 @@ async function stopRoutes(scope: FastifyInstance, ground: AddressGround): Promis
 async function chooseRoutes(scope: FastifyInstance, ground: AddressGround): Promise<void> {
   const open = { bodyLimit: 65_536, config: { audience: { who: 'everyone' } } } as const;
   scope.addHook('onRequest', secret);
-  scope.post<{ Params: { token: string } }>('/stop/:token/choice', open, async (request, reply) => {
-    const { token } = request.params;
-    const id = addressOfStopToken(ground.secret, token);
-    const address = id === undefined ? undefined : await addressBehindLink(ground.db.kysely, id);
+  type Request = FastifyRequest<{ Params: { token: string } }>;
+  const behind = async ({ params }: Request) => {
+    const id = addressOfStopToken(ground.secret, params.token);
+    return id === undefined ? undefined : await addressBehindLink(ground.db.kysely, id);
+  };
+  const send = async (request: Request, reply: FastifyReply, status: number, view: Omit<StopPage, 'here'>) => {
     // A reload or the language switch leads back to the page of the link itself.
-    const here = `/stop/${token}`;
-    const send = (status: number, view: Omit<StopPage, 'here'>) =>
-      reply
-        .code(status)
-        .header('cache-control', 'no-store')
-        .type('text/html; charset=utf-8')
-        .send(stopPage(ground, request, { here, action: `${here}/choice`, ...view }));
-    if (!address) return send(404, { step: 'unknown' });
+    const here = `/stop/${request.params.token}`;
+    const told = view.choice ? await toldNotices(ground, view.choice.id) : [];
+    const html = stopPage(ground, request, { here, action: here, told, ...view });
+    return reply.code(status).header('cache-control', 'no-store').type('text/html; charset=utf-8').send(html);
+  };
+
+  scope.post<{ Params: { token: string } }>('/stop/:token/choice', open, async (request, reply) => {
+    const address = await behind(request);
+    if (!address) return send(request, reply, 404, { step: 'unknown' });
     try {
       const changed = await changeChoiceByLink(ground, address.id, parse(choiceForm, request.body));
-      return send(200, { step: 'ask', chosen: true, choice: { ...changed, problems: [] } });
+      return send(request, reply, 200, { step: 'ask', chosen: true, choice: { ...changed, problems: [] } });
     } catch (error) {
       if (!(error instanceof Invalid)) throw error;
-      return send(422, { step: 'ask', choice: { ...address, problems: error.problems } });
+      return send(request, reply, 422, { step: 'ask', choice: { ...address, problems: error.problems } });
     }
+  });
+
+  scope.post<{ Params: { token: string } }>('/stop/:token/notice', open, async (request, reply) => {
+    const address = await behind(request);
+    const { notice } = parse(oneNoticeForm, request.body);
+    const muted = address && (await toldNotices(ground, address.id)).find(({ id }) => id === notice);
+    if (!muted) return send(request, reply, 404, { step: 'unknown' });
+    await muteByLink(ground, address.id, notice);
+    return send(request, reply, 200, { step: 'ask', muted, choice: { ...address, problems: [] } });
   });
 }
 

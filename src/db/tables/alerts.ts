@@ -26,6 +26,12 @@ export interface AddressServicesTable {
   service: string;
 }
 
+export interface AddressMutesTable {
+  address_id: string;
+  root_id: string;
+  muted_at: number;
+}
+
 export interface AddressConfirmationsTable {
   token_hash: string;
   address_id: string;

@@ -2,6 +2,7 @@ import type { AlarmGroupsTable, AlarmsTable } from './alarms.ts';
 import type {
   AddressConfirmationsTable,
   AddressesTable,
+  AddressMutesTable,
   AddressServicesTable,
   AlertsTable,
   BouncesTable,
@@ -70,6 +71,7 @@ import type { WarningCallsTable, WarningsTable } from './warnings.ts';
 /** Every table as Kysely sees it. Each has one writer: the store of the room that its file is named after. */
 export interface Tables {
   addresses: AddressesTable;
+  address_mutes: AddressMutesTable;
   address_services: AddressServicesTable;
   address_confirmations: AddressConfirmationsTable;
   fanouts: FanoutsTable;

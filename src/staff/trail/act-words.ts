@@ -70,6 +70,8 @@ export const ACT_WORDS: Record<string, Message> = {
   'address.choice': { ja: '通知内容の変更', en: 'Address choice changed' },
   'address.stop': { ja: '通知の停止', en: 'Mails stopped' },
   'address.start': { ja: '通知の再開', en: 'Mails started again' },
+  'address.mute': { ja: '1つのお知らせの通知停止', en: 'Mails about one notice stopped' },
+  'address.unmute': { ja: '1つのお知らせの通知再開', en: 'Mails about one notice started again' },
   'address.remove': { ja: '通知先の削除', en: 'Address removed' },
   'address.expire': { ja: '未確認の通知先の削除', en: 'Unconfirmed address removed' },
   'address.purge': { ja: '届かない通知先の削除', en: 'Unreachable address removed' },

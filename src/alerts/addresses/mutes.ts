@@ -1,0 +1,63 @@
+import type { Reader } from '../../db/open.ts';
+import { NotFound } from '../../errors.ts';
+import { record } from '../../staff/audit.ts';
+import { DAY } from '../../time.ts';
+import { cancelAlertsOf } from '../cancel.ts';
+import type { Address } from './address.ts';
+import { addressStore } from './address-store.ts';
+import { addressBehindLink, by } from './addresses.ts';
+import type { AddressGround } from './confirm.ts';
+import { muteStore, type ToldNotice } from './mute-store.ts';
+
+/** As long as it is kept who was mailed what (housekeeping.ts). */
+const TOLD_FOR = 90 * DAY;
+const LISTED = 5;
+
+/** What this address was mailed about lately: of each its reader may want no more. */
+export function toldNotices(ground: AddressGround, addressId: string): Promise<ToldNotice[]> {
+  return muteStore.told(ground.db.kysely, addressId, ground.clock.now() - TOLD_FOR, LISTED);
+}
+
+/**
+ * No more mail about this one notice, recovery included; what waits does not go. Whoever holds the link of a mail may do it without
+ * signing in, and only for what that address was told of. @throws NotFound
+ */
+export async function muteByLink(ground: AddressGround, addressId: string, noticeId: string): Promise<Address> {
+  return ground.db.transaction(async (tx) => {
+    const address = await addressBehindLink(tx, addressId);
+    const now = ground.clock.now();
+    const told = await muteStore.told(tx, addressId, now - TOLD_FOR, LISTED);
+    if (!address || !told.some(({ id }) => id === noticeId)) throw new NotFound();
+    await muteStore.mute(tx, addressId, noticeId, now);
+    await cancelAlertsOf(tx, addressId, 'unsubscribed', noticeId);
+    const after = { notice: noticeId, by: 'link' };
+    await record(tx, now, by(address.customerId), 'address.mute', 'address', addressId, undefined, after);
+    return address;
+  });
+}
+
+/** From the next report on it is mailed about that notice again. @throws NotFound */
+export async function unmute(
+  ground: AddressGround,
+  customerId: string,
+  addressId: string,
+  noticeId: string,
+): Promise<void> {
+  await ground.db.transaction(async (tx) => {
+    const address = await addressStore.find(tx, customerId, addressId);
+    if (!address || !(await muteStore.unmute(tx, address.id, noticeId))) throw new NotFound();
+    const before = { notice: noticeId };
+    await record(tx, ground.clock.now(), by(customerId), 'address.unmute', 'address', address.id, before);
+  });
+}
+
+/** What each of these addresses is not mailed about any more. */
+export async function mutedNotices(
+  db: Reader,
+  addressIds: string[],
+): Promise<Map<string, Omit<ToldNotice, 'muted'>[]>> {
+  const found = new Map<string, Omit<ToldNotice, 'muted'>[]>();
+  for (const { addressId, ...notice } of await muteStore.muted(db, addressIds))
+    found.set(addressId, [...(found.get(addressId) ?? []), notice]);
+  return found;
+}
