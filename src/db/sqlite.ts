@@ -173,6 +173,8 @@ function rememberStatements(connection: Connection): SqliteDatabase {
 
 type Execute = DatabaseConnection['executeQuery'];
 
+const BEGIN = 'BEGIN IMMEDIATE';
+
 /** Takes the write lock at BEGIN: a read that is promoted later answers SQLITE_BUSY at once, whatever the timeout. */
 class ImmediateDriver extends SqliteDriver {
   readonly #patience: number;
@@ -188,27 +190,39 @@ class ImmediateDriver extends SqliteDriver {
   override async acquireConnection(): Promise<DatabaseConnection> {
     const connection = await super.acquireConnection();
     const execute: Execute = this.#elsewhere ?? ((query) => connection.executeQuery(query));
+    let begun = false;
     return {
-      executeQuery: (query) => this.#untilFree(() => execute(query)),
+      executeQuery: async (query) => {
+        // In a transaction nobody else may come in between.
+        const result = await this.#untilFree(() => execute<never>(query), { aside: !begun });
+        begun ||= query.sql === BEGIN;
+        return result;
+      },
       streamQuery: (query, size) => connection.streamQuery(query, size),
     };
   }
 
-  /** A backup, a checkpoint or another process' write lasts a moment: it is waited for without holding up the pages. */
-  async #untilFree<Result>(work: () => Promise<Result>): Promise<Result> {
+  /**
+   * A backup, a checkpoint or another process' write lasts a moment: it is waited for without holding up the pages. Where it lasts
+   * longer (an import of a million rows), those who only read go first meanwhile, and all who want to write wait together and not one
+   * after the other.
+   */
+  async #untilFree<Result>(work: () => Promise<Result>, { aside }: { aside: boolean }): Promise<Result> {
     const until = performance.now() + this.#patience;
     for (;;) {
       try {
         return await work();
       } catch (error) {
         if ((error as { code?: string }).code !== 'SQLITE_BUSY' || performance.now() > until) throw error;
+        if (aside) await super.releaseConnection();
         await wait(20);
+        if (aside) await super.acquireConnection();
       }
     }
   }
 
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('BEGIN IMMEDIATE'));
+    await connection.executeQuery(CompiledQuery.raw(BEGIN));
   }
 
   /** A full or failing disk has rolled back already; the complaint about that would hide the cause. */
