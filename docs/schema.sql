@@ -253,13 +253,15 @@ CREATE TABLE customer_import_rows (
   display_name text,
   mailbox text NOT NULL,
   facility text NOT NULL,
-  created_at bigint NOT NULL, oidc_subject text,
+  created_at bigint NOT NULL, oidc_subject text, changes smallint NOT NULL DEFAULT 1 CHECK (changes IN (0, 1)),
   PRIMARY KEY (run, line)
 );
 
 CREATE INDEX customer_import_rows_by_login ON customer_import_rows (run, login);
 
 CREATE INDEX customer_import_rows_by_mailbox ON customer_import_rows (run, mailbox);
+
+CREATE INDEX customer_import_rows_that_change ON customer_import_rows (run, login) WHERE changes = 1;
 
 CREATE TABLE customer_invitations (
   customer_id text PRIMARY KEY REFERENCES customers (id) ON DELETE CASCADE,

@@ -3,8 +3,8 @@ import type { Readable } from 'node:stream';
 import type { Database, Tx } from '../db/open.ts';
 import { endSessionsOf } from '../http/sessions.ts';
 import { type Actor, record } from '../staff/audit.ts';
-import { type Clock, DAY } from '../time.ts';
-import { type Clash, type ImportDiff, importStore } from './import/import-store.ts';
+import { type Clock, DAY, type Instant } from '../time.ts';
+import { type Clash, type ImportDiff, importStore, TAKEN } from './import/import-store.ts';
 import { type BadRow, HeaderError, readRows } from './import/rows.ts';
 import { customerStore } from './store.ts';
 
@@ -34,6 +34,8 @@ export class BadImport extends Error {
 export interface StagedImport extends ImportResult {
   run: string;
   diff: ImportDiff;
+  /** When the file before it was taken over; where another came since, what was compared is compared again. */
+  after: Instant;
 }
 
 const SHOWN = 100;
@@ -57,6 +59,7 @@ export async function stageImport(
   const bad: BadRow[] = [];
   let badCount = 0;
   await importStore.dropBefore(db.kysely, now - DAY);
+  const after = await importStore.lastTaken(db.kysely);
   try {
     let batch: Parameters<typeof importStore.stage>[1] = [];
     let rows = 0;
@@ -83,7 +86,7 @@ export async function stageImport(
     const wrong = [...bad, ...clashes.map(clashRow)].sort((a, b) => a.line - b.line);
     if (wrong.length > 0) throw new BadImport(wrong.slice(0, SHOWN), badCount + clashes.length);
     const totals = await importStore.totals(db.kysely, run);
-    return { run, rows, ...totals, diff: await importStore.diff(db.kysely, run) };
+    return { run, rows, after, ...totals, diff: await importStore.diff(db.kysely, run) };
   } catch (error) {
     await importStore.drop(db.kysely, run);
     if (error instanceof HeaderError) throw new BadImport([{ line: 1, ...error.text }], 1);
@@ -130,25 +133,36 @@ export async function applyImport(
 ): Promise<void> {
   const now = clock.now();
   const { run, rows, customers, mailboxes } = staged;
+  const { forget } = options;
+  // Read before the transaction, in which nobody else can write.
+  const found = forget && (await importStore.gone(db.kysely, run));
   await db.transaction(async (tx) => {
+    const overtaken = (await importStore.lastTaken(tx)) !== staged.after;
+    if (overtaken) await importStore.forgetSame(tx, run);
     await importStore.takeOver(tx, run, now);
-    if (options.forget) await removeGone(tx, run, options.forget);
+    if (forget && found) await removeGone(tx, overtaken ? await importStore.gone(tx, run) : found, forget);
     if (options.invite) await importStore.invite(tx, run, now);
     const done = { rows, customers, mailboxes, ...staged.diff, removed: options.forget !== undefined };
-    await record(tx, now, actor, 'customers:import', 'customers', 'customers', undefined, done);
+    await record(tx, now, actor, TAKEN, 'customers', 'customers', undefined, done);
   });
   await importStore.drop(db.kysely, run);
 }
 
-async function removeGone(tx: Tx, run: string, forget: Forget): Promise<void> {
-  await importStore.removeGoneMailboxes(tx, run);
-  const gone = await importStore.goneCustomers(tx, run);
-  for (let from = 0; from < gone.length; from += BATCH) {
-    const ids = gone.slice(from, from + BATCH);
+async function removeGone(
+  tx: Tx,
+  { customers, mailboxes }: { customers: string[]; mailboxes: string[] },
+  forget: Forget,
+): Promise<void> {
+  for (const addresses of inPieces(mailboxes)) await importStore.removeMailboxes(tx, addresses);
+  for (const ids of inPieces(customers)) {
     await forget(tx, ids);
     for (const id of ids) await endSessionsOf(tx, { audience: 'customer', subject: id });
     await importStore.removeCustomers(tx, ids);
   }
+}
+
+function* inPieces(all: string[]): Generator<string[]> {
+  for (let from = 0; from < all.length; from += BATCH) yield all.slice(from, from + BATCH);
 }
 
 /** Nothing of a file that was only looked at stays. */

@@ -114,6 +114,20 @@ describe('a second file', () => {
     expect(await shirase.db.kysely.selectFrom('customer_import_rows').selectAll().execute()).toEqual([]);
   });
 
+  test('that was read before another one was taken over is held against what is there then', async () => {
+    const { shirase, stage, take } = await house();
+    const { db, clock } = shirase;
+    await take('a,,Hanako,a@x.example,121\nb,,,b@x.example,121\n');
+    const looked = await stage('a,,Hanako,a@x.example,121\n');
+    expect(looked.diff).toMatchObject({ newCustomers: 0, movedMailboxes: 0, goneCustomers: 1 });
+    clock.advance(1);
+    await take('a,,Taro,a@x.example,051\nc,,,c@x.example,062\n');
+    await applyImport(db, clock, SYSTEM, looked, { forget: forgetCustomers });
+    expect(await mailboxes(shirase)).toEqual([{ address: 'a@x.example', facility: '121', moved_from: '051' }]);
+    const names = await db.kysely.selectFrom('customers').select(['login', 'display_name']).execute();
+    expect(names).toEqual([{ login: 'a', display_name: 'Hanako' }]);
+  });
+
   test('adds and moves without removing, and knows from where a mailbox was moved', async () => {
     const { shirase, take } = await house();
     await take('a,,,a@x.example,121\nc,,,c@x.example,062\n');

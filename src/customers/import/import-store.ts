@@ -22,10 +22,17 @@ export interface Clash {
   first: number | null;
 }
 
+const DROPPED_AT_ONCE = 2000;
+/** The act in the audit trail. */
+export const TAKEN = 'customers:import';
+
+/** All rows of those customers of whom one differs from what is there. */
+const changing = (run: string) => sql`customer_import_rows r WHERE r.run = ${run} AND r.login IN
+  (SELECT login FROM customer_import_rows WHERE run = ${run} AND changes = 1)`;
 const newCustomers = (run: string) => sql`
-  FROM customer_import_rows r WHERE r.run = ${run} AND NOT EXISTS (SELECT 1 FROM customers c WHERE c.login = r.login)`;
+  FROM ${changing(run)} AND NOT EXISTS (SELECT 1 FROM customers c WHERE c.login = r.login)`;
 const newMailboxes = (run: string) => sql`
-  FROM customer_import_rows r WHERE r.run = ${run} AND NOT EXISTS (SELECT 1 FROM mailboxes m WHERE m.address = r.mailbox)`;
+  FROM ${changing(run)} AND NOT EXISTS (SELECT 1 FROM mailboxes m WHERE m.address = r.mailbox)`;
 const goneMailboxes = (run: string) => sql`
   FROM mailboxes WHERE NOT EXISTS
     (SELECT 1 FROM customer_import_rows r WHERE r.run = ${run} AND r.mailbox = mailboxes.address)`;
@@ -36,16 +43,76 @@ const goneCustomers = (run: string) => sql`
 /** The SQL of taking over a file. Set by set: a million rows are never in the program's memory. */
 export const importStore = {
   async stage(db: Reader, rows: Insertable<CustomerImportRowsTable>[]): Promise<void> {
-    if (rows.length > 0) await db.insertInto('customer_import_rows').values(rows).execute();
+    if (rows.length === 0) return;
+    const same = await this.same(db, rows);
+    const marked = rows.map((row) => ({ ...row, changes: same(row) ? (0 as const) : (1 as const) }));
+    await db.insertInto('customer_import_rows').values(marked).execute();
   },
 
+  /** @returns whether a row says what is there already. */
+  async same(
+    db: Reader,
+    rows: Insertable<CustomerImportRowsTable>[],
+  ): Promise<(row: Insertable<CustomerImportRowsTable>) => boolean> {
+    const there = await db
+      .selectFrom('mailboxes')
+      .innerJoin('customers', 'customers.id', 'mailboxes.customer_id')
+      .select(['address', 'facility', 'login', 'display_name', 'password_hash', 'oidc_subject'])
+      .where(
+        'address',
+        'in',
+        rows.map(({ mailbox }) => mailbox),
+      )
+      .execute();
+    const known = new Map(there.map((one) => [one.address, one]));
+    return (row) => {
+      const one = known.get(row.mailbox);
+      return (
+        one?.login === row.login &&
+        one.facility === row.facility &&
+        (row.display_name ?? one.display_name) === one.display_name &&
+        (row.oidc_subject ?? one.oidc_subject) === one.oidc_subject &&
+        (row.password_hash === null || one.password_hash !== null)
+      );
+    };
+  },
+
+  /** When a file was last taken over: what was compared before that must be compared again. */
+  async lastTaken(db: Reader): Promise<Instant> {
+    const row = await db
+      .selectFrom('audit_entries')
+      .select((eb) => eb.fn.max('at').as('at'))
+      .where('act', '=', TAKEN)
+      .executeTakeFirst();
+    return Number(row?.at ?? 0);
+  },
+
+  /** Nothing is known to be the same any more. */
+  async forgetSame(tx: Tx, run: string): Promise<void> {
+    await tx.updateTable('customer_import_rows').set({ changes: 1 }).where('run', '=', run).execute();
+  },
+
+  /** In pieces: whoever else wants to write comes in between. */
   async drop(db: Reader, run: string): Promise<void> {
-    await db.deleteFrom('customer_import_rows').where('run', '=', run).execute();
+    for (;;) {
+      const { numAffectedRows } = await sql`
+        DELETE FROM customer_import_rows WHERE run = ${run} AND line IN
+          (SELECT line FROM customer_import_rows WHERE run = ${run} ORDER BY line LIMIT ${DROPPED_AT_ONCE})`.execute(
+        db,
+      );
+      if (!numAffectedRows) return;
+    }
   },
 
   /** What earlier runs that were cut off have left. */
   async dropBefore(db: Reader, before: Instant): Promise<void> {
-    await db.deleteFrom('customer_import_rows').where('created_at', '<', before).execute();
+    const rows = await db
+      .selectFrom('customer_import_rows')
+      .select('run')
+      .distinct()
+      .where('created_at', '<', before)
+      .execute();
+    for (const { run } of rows) await this.drop(db, run);
   },
 
   async repeated(db: Reader, run: string): Promise<Clash[]> {
@@ -98,8 +165,8 @@ export const importStore = {
       newCustomers: await count(newCustomers(run), sql`DISTINCT r.login`),
       newMailboxes: await count(newMailboxes(run)),
       movedMailboxes: await count(sql`
-        FROM customer_import_rows r JOIN mailboxes m ON m.address = r.mailbox
-        WHERE r.run = ${run} AND m.facility <> r.facility`),
+        FROM ${changing(run)} AND EXISTS
+          (SELECT 1 FROM mailboxes m WHERE m.address = r.mailbox AND m.facility <> r.facility)`),
       goneCustomers: await count(goneCustomers(run)),
       goneMailboxes: await count(goneMailboxes(run)),
     };
@@ -113,7 +180,7 @@ export const importStore = {
       ${newCustomers(run)} GROUP BY r.login`.execute(tx);
     const named = sql`
       (SELECT login, max(display_name) AS display_name, max(password_hash) AS password_hash
-       FROM customer_import_rows WHERE run = ${run} GROUP BY login) n`;
+       FROM ${changing(run)} GROUP BY login) n`;
     await sql`
       UPDATE customers SET display_name = n.display_name FROM ${named}
       WHERE customers.login = n.login AND n.display_name IS NOT NULL
@@ -123,26 +190,26 @@ export const importStore = {
       WHERE customers.login = n.login AND customers.password_hash IS NULL AND n.password_hash IS NOT NULL`.execute(tx);
     await sql`
       UPDATE customers SET oidc_subject = n.subject FROM
-        (SELECT login, max(oidc_subject) AS subject FROM customer_import_rows
-         WHERE run = ${run} AND oidc_subject IS NOT NULL GROUP BY login) n
+        (SELECT login, max(oidc_subject) AS subject FROM ${changing(run)} AND oidc_subject IS NOT NULL GROUP BY login) n
       WHERE customers.login = n.login AND customers.oidc_subject IS DISTINCT FROM n.subject`.execute(tx);
     await sql`
       UPDATE mailboxes SET moved_from = mailboxes.facility, moved_at = ${now}, facility = r.facility
-      FROM customer_import_rows r
-      WHERE r.run = ${run} AND r.mailbox = mailboxes.address AND r.facility <> mailboxes.facility`.execute(tx);
+      FROM ${changing(run)} AND r.mailbox = mailboxes.address AND r.facility <> mailboxes.facility`.execute(tx);
     await sql`
       INSERT INTO mailboxes (address, customer_id, facility, created_at)
       SELECT r.mailbox, (SELECT c.id FROM customers c WHERE c.login = r.login), r.facility, r.created_at
       ${newMailboxes(run)}`.execute(tx);
   },
 
-  async goneCustomers(tx: Tx, run: string): Promise<string[]> {
-    const { rows } = await sql<{ id: string }>`SELECT id ${goneCustomers(run)} ORDER BY id`.execute(tx);
-    return rows.map((row) => row.id);
+  /** Who and what is not in the file any more. */
+  async gone(db: Reader, run: string): Promise<{ customers: string[]; mailboxes: string[] }> {
+    const customers = await sql<{ id: string }>`SELECT id ${goneCustomers(run)} ORDER BY id`.execute(db);
+    const mailboxes = await sql<{ address: string }>`SELECT address ${goneMailboxes(run)} ORDER BY address`.execute(db);
+    return { customers: customers.rows.map((row) => row.id), mailboxes: mailboxes.rows.map((row) => row.address) };
   },
 
-  async removeGoneMailboxes(tx: Tx, run: string): Promise<void> {
-    await sql`DELETE ${goneMailboxes(run)}`.execute(tx);
+  async removeMailboxes(tx: Tx, addresses: string[]): Promise<void> {
+    await tx.deleteFrom('mailboxes').where('address', 'in', addresses).execute();
   },
 
   async removeCustomers(tx: Tx, ids: string[]): Promise<void> {

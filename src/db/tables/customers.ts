@@ -66,6 +66,7 @@ export interface CustomerImportRowsTable {
   facility: string;
   created_at: number;
   oidc_subject: string | null;
+  changes: Generated<0 | 1>;
 }
 
 export interface CustomerInvitationsTable {
