@@ -1,4 +1,5 @@
 import type { Insertable, Selectable } from 'kysely';
+import { evenly } from '../db/asking.ts';
 import type { Database, Reader, Tx } from '../db/open.ts';
 import type { AlertsTable, FanoutsTable } from '../db/tables/alerts.ts';
 import type { MailState } from '../db/tables/mail.ts';
@@ -152,6 +153,7 @@ export const alertStore = {
   },
 
   async findAll(db: Reader, ids: string[]): Promise<Map<string, AlertInQuestion>> {
+    if (ids.length === 0) return new Map();
     const rows = await db
       .selectFrom('alerts')
       .leftJoin('address_mutes', (join) =>
@@ -161,7 +163,7 @@ export const alertStore = {
       )
       .selectAll('alerts')
       .select('address_mutes.muted_at')
-      .where('alerts.id', 'in', ids)
+      .where('alerts.id', 'in', evenly(ids))
       .execute();
     return new Map(rows.map((row) => [row.id, row]));
   },
@@ -184,7 +186,7 @@ export const alertStore = {
   async recoveryHandedOver(db: Reader, rootId: string, emailKeys: string[]): Promise<Set<string>> {
     const rows = await onItsWay(db)
       .where('alerts.root_id', '=', rootId)
-      .where('alerts.email_key', 'in', emailKeys)
+      .where('alerts.email_key', 'in', evenly(emailKeys))
       .where('alerts.slot', '=', 2)
       .where('mails.state', 'in', ['sent', 'in_doubt', 'handing'])
       .execute();

@@ -1,4 +1,6 @@
+import { atOnce } from '../db/asking.ts';
 import type { Tx } from '../db/open.ts';
+import type { FanoutsTable } from '../db/tables/alerts.ts';
 import type { Recheck, Settled, Verdict } from '../mail/outbox.ts';
 import { type AlertInQuestion, alertStore } from './alert-store.ts';
 import { countRefusals } from './bounces/bounced.ts';
@@ -24,25 +26,53 @@ export function recheckAlert(ground: AlertGround): Recheck {
     end([...alerts.values()].filter((alert) => alert.ended !== null).map(({ id }) => id));
     const living = [...alerts.values()].filter((alert) => alert.ended === null);
     if (living.length === 0) return verdicts;
-    const mailed = await stillMailed(tx, [...new Set(living.map((alert) => alert.address_id))]);
+    const [mailed, newest, recovered] = await atOnce(
+      stillMailed(tx, distinct(living, 'address_id')),
+      newestOf(tx, distinct(living, 'notice_id')),
+      recoveredOf(tx, living),
+    );
     const stays = (alert: Alert) => mailed.has(alert.address_id) && alert.muted_at === null;
     const left = living.filter((alert) => !stays(alert)).map(({ id }) => id);
     await alertStore.end(tx, left, 'unsubscribed');
     end(left);
     const wanted = living.filter(stays);
-    end(await supersede(ground, tx, wanted));
-    await reserve(ground, tx, { alerts: wanted, mailed }, verdicts);
+    end(await supersede(ground, tx, wanted, newest));
+    const going = wanted.filter(({ id }) => verdicts.get(id)?.go);
+    for (const alert of going) verdicts.set(alert.id, leave(ground, alert, mailed, recovered));
     return verdicts;
   };
 }
 
 type Alert = AlertInQuestion;
 
+/** The newest publication on each of the notices. */
+async function newestOf(tx: Tx, noticeIds: string[]): Promise<Map<string, FanoutsTable>> {
+  const found = await Promise.all(noticeIds.map((id) => alertStore.newestFanout(tx, id)));
+  return new Map(found.flatMap((fanout) => (fanout ? [[fanout.notice_id, fanout]] : [])));
+}
+
+/** Those of the alerts whose mailbox has got recovery of the same root fault, or may have. */
+async function recoveredOf(tx: Tx, alerts: Alert[]): Promise<Set<Alert>> {
+  const roots = [...grouped(alerts, 'root_id')];
+  const found = await Promise.all(
+    roots.map(async ([rootId, own]) => {
+      const keys = await alertStore.recoveryHandedOver(tx, rootId, distinct(own, 'email_key'));
+      return own.filter((alert) => keys.has(alert.email_key));
+    }),
+  );
+  return new Set(found.flat());
+}
+
 /** Puts newer words in the place of old ones. @returns the alerts that ended by that. */
-async function supersede(ground: AlertGround, tx: Tx, alerts: Alert[]): Promise<string[]> {
+async function supersede(
+  ground: AlertGround,
+  tx: Tx,
+  alerts: Alert[],
+  newestOfNotice: Map<string, FanoutsTable>,
+): Promise<string[]> {
   const ended: string[] = [];
   for (const [noticeId, own] of grouped(alerts, 'notice_id')) {
-    const newest = await alertStore.newestFanout(tx, noticeId);
+    const newest = newestOfNotice.get(noticeId);
     const old = own.filter((alert) => newest && isOlder(alert, newest));
     if (!newest || old.length === 0) continue;
     // In order: where a recovery has not been expanded yet, it takes its place before what was published after it.
@@ -57,30 +87,20 @@ async function supersede(ground: AlertGround, tx: Tx, alerts: Alert[]): Promise<
   return ended;
 }
 
-/** What each must leave of its address' three for recovery. */
-async function reserve(
-  ground: AlertGround,
-  tx: Tx,
-  { alerts, mailed }: { alerts: Alert[]; mailed: Map<string, Hours> },
-  verdicts: Map<string, Verdict>,
-): Promise<void> {
-  const going = alerts.filter(({ id }) => verdicts.get(id)?.go);
+/** What it must leave of its address' three for recovery, and from when it may go. */
+function leave(ground: AlertGround, alert: Alert, mailed: Map<string, Hours>, recovered: Set<Alert>): Verdict {
   const now = ground.clock.now();
+  const slot = alert.slot as Slot;
+  const reserve = reserveFor(slot, recovered.has(alert), ground.alertsPerNotice);
   // A mail may have become late by the pace or by refusals, and its reader's hours are over.
-  const hoursOf = ({ address_id, slot }: Alert) => {
-    const hours = mailed.get(address_id);
-    const opens = hours ? opensAt(hours, slot as Slot, now, ground.operator.timeZone) : now;
-    // Open now is not "not before now": whoever asks has looked at the clock a moment earlier, and would put it off for ever.
-    return opens > now ? opens : null;
-  };
-  for (const [rootId, own] of grouped(going, 'root_id')) {
-    const handedOver = await alertStore.recoveryHandedOver(tx, rootId, [...new Set(own.map((one) => one.email_key))]);
-    for (const alert of own) {
-      const kept = reserveFor(alert.slot as Slot, handedOver.has(alert.email_key), ground.alertsPerNotice);
-      const notBefore = hoursOf(alert);
-      verdicts.set(alert.id, { go: true, reserve: kept, ...(notBefore === null ? {} : { notBefore }) });
-    }
-  }
+  const hours = mailed.get(alert.address_id);
+  const notBefore = hours ? opensAt(hours, slot, now, ground.operator.timeZone) : now;
+  // Open now is not "not before now": whoever asks has looked at the clock a moment earlier, and would put it off for ever.
+  return notBefore > now ? { go: true, reserve, notBefore } : { go: true, reserve };
+}
+
+function distinct(alerts: Alert[], by: 'address_id' | 'notice_id' | 'email_key'): string[] {
+  return [...new Set(alerts.map((alert) => alert[by]))];
 }
 
 function grouped(alerts: Alert[], by: 'notice_id' | 'root_id'): Map<string, Alert[]> {

@@ -1,3 +1,4 @@
+import { evenly } from '../db/asking.ts';
 import type { Reader } from '../db/open.ts';
 import type { Language } from '../time.ts';
 import type { OwnMailbox } from './scope.ts';
@@ -78,7 +79,7 @@ export async function stillMailed(db: Reader, ids: string[]): Promise<Map<string
   const rows = await db
     .selectFrom('addresses')
     .select(['id', 'hours', 'hours_for_all'])
-    .where('id', 'in', ids)
+    .where('id', 'in', evenly(ids))
     .where('confirmed_at', 'is not', null)
     .where('stopped_at', 'is', null)
     .where('quarantined_at', 'is', null)

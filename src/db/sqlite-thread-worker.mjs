@@ -59,12 +59,17 @@ function reply(question) {
   return { rows: [] };
 }
 
-parentPort?.on('message', (question) => {
+/** @param {{ sql: string, parameters: readonly unknown[] } | { script: string } | { close: true }} question */
+function answerOrError(question) {
   try {
-    parentPort?.postMessage(reply(question));
+    return reply(question);
   } catch (error) {
     const { message, code } = /** @type {Error & { code?: string }} */ (error);
-    parentPort?.postMessage({ error: { message, code } });
+    return { error: { message, code } };
   }
-  if ('close' in question) parentPort?.close();
+}
+
+parentPort?.on('message', (/** @type {Parameters<typeof reply>[0][]} */ questions) => {
+  parentPort?.postMessage(questions.map(answerOrError));
+  if (questions.some((question) => 'close' in question)) parentPort?.close();
 });

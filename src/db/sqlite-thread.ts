@@ -12,6 +12,9 @@ interface Answer {
   bytes?: string[];
 }
 
+/** What it says to one of them. */
+type Reply = Answer | { error: { message: string; code?: string } };
+
 interface Asked {
   resolve: (answer: Answer) => void;
   reject: (error: Error) => void;
@@ -33,6 +36,8 @@ export class SqliteThread {
   readonly #worker: Worker;
   /** In the order in which they were asked, which is that of the answers. */
   readonly #asked: Asked[] = [];
+  /** Asked in this very moment: one message takes them over, for waking a thread costs more than most statements. */
+  #unsent: Question[] = [];
   #gone: Error | undefined;
 
   constructor(options: ThreadOptions) {
@@ -42,11 +47,13 @@ export class SqliteThread {
       execArgv: [],
       resourceLimits: { maxYoungGenerationSizeMb: 4 },
     });
-    this.#worker.on('message', (answer: Answer | { error: { message: string; code?: string } }) => {
-      const first = this.#asked.shift();
+    this.#worker.on('message', (replies: Reply[]) => {
+      for (const reply of replies) {
+        const first = this.#asked.shift();
+        if ('error' in reply) first?.reject(Object.assign(new Error(reply.error.message), reply.error));
+        else first?.resolve(reply);
+      }
       if (this.#asked.length === 0) this.#worker.unref();
-      if ('error' in answer) first?.reject(Object.assign(new Error(answer.error.message), answer.error));
-      else first?.resolve(answer);
     });
     this.#worker.on('error', (error) => this.#end(error));
     this.#worker.on('exit', () => this.#end(new Error('the thread of the database has ended')));
@@ -76,8 +83,14 @@ export class SqliteThread {
     return new Promise((resolve, reject) => {
       if (this.#gone) return reject(this.#gone);
       if (this.#asked.push({ resolve, reject }) === 1) this.#worker.ref();
-      this.#worker.postMessage(question);
+      if (this.#unsent.push(question) === 1) process.nextTick(() => this.#send());
     });
+  }
+
+  #send(): void {
+    const questions = this.#unsent;
+    this.#unsent = [];
+    this.#worker.postMessage(questions);
   }
 
   /** Resolves once the connection is closed. */

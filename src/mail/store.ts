@@ -1,4 +1,5 @@
 import { type Insertable, type Selectable, sql } from 'kysely';
+import { evenly } from '../db/asking.ts';
 import type { Database, Reader, Tx } from '../db/open.ts';
 import type { CouriersTable, LettersTable, MailsTable } from '../db/tables/mail.ts';
 import { type Instant, MINUTE } from '../time.ts';
@@ -378,12 +379,6 @@ function dueMails(tx: Tx, engine: Database['engine']) {
 
 function dueOf(row: Pick<MailsTable, 'id' | 'recipient_domain' | 'next_attempt_at' | 'not_after'>): DueMail {
   return { id: row.id, domain: row.recipient_domain, dueAt: row.next_attempt_at, notAfter: row.not_after };
-}
-
-/** Repeats the last value up to a power of two: so there are a dozen statements to remember, and not one for each length of a list. */
-function evenly<Value>(values: Value[]): Value[] {
-  const size = 2 ** Math.ceil(Math.log2(Math.max(1, values.length)));
-  return [...values, ...Array<Value>(size - values.length).fill(values[values.length - 1] as Value)];
 }
 
 function letterRow(letter: Letter, now: Instant): LettersTable {

@@ -1,3 +1,4 @@
+import { atOnce } from '../../db/asking.ts';
 import { type Database, isUniqueViolation, type Tx } from '../../db/open.ts';
 import type { Clock } from '../../time.ts';
 import type { Ending, Recheck, Settled } from '../outbox.ts';
@@ -131,14 +132,12 @@ export class Turnstile {
     const { settlements, passed } = await db.transaction(async (tx) => {
       const ids = [...telling, ...asking].map(({ mail }) => mail.id);
       const ours = await mailStore.held(tx, db.engine, owner, ids);
-      return {
-        settlements: await recordOutcomes(tx, telling, ours, this.#o),
-        passed: await takeTickets(
-          tx,
-          asking.map(({ mail }) => mail).filter(({ id }) => ours.get(id)?.handing === false),
-          this.#o,
-        ),
-      };
+      const standing = asking.map(({ mail }) => mail).filter(({ id }) => ours.get(id)?.handing === false);
+      const recording = recordOutcomes(tx, telling, ours, this.#o);
+      // What was refused gives its ticket back before anybody looks at what is left.
+      if (telling.some(({ outcome }) => outcome.kind !== 'sent')) await recording;
+      const [settlements, passed] = await atOnce(recording, takeTickets(tx, standing, this.#o));
+      return { settlements, passed };
     });
     for (const one of telling) {
       one.done();
@@ -265,11 +264,8 @@ async function takeTickets(
   const passed = new Map<string, { ticket: number | null; reserve: number }>();
   if (held.length === 0) return passed;
   const now = clock.now();
-  const verdicts = await recheck(tx, held);
-  const tickets = await mailStore.tickets(
-    tx,
-    held.flatMap(({ budget }) => (budget === null ? [] : [budget])),
-  );
+  const budgets = held.flatMap(({ budget }) => (budget === null ? [] : [budget]));
+  const [verdicts, tickets] = await atOnce(recheck(tx, held), mailStore.tickets(tx, budgets));
   for (const mail of held) {
     const verdict = verdicts.get(mail.id);
     if (!verdict?.go) await mailStore.end(tx, [mail.id], verdict?.state ?? 'cancelled', now);
@@ -289,19 +285,17 @@ async function takeTickets(
     const given = passed.get(mail.id);
     return given ? [{ mail, ...given }] : [];
   });
-  await mailStore.takeTickets(
-    tx,
-    going
-      .flatMap(({ mail, ticket }) =>
-        mail.budget === null || ticket === null ? [] : [{ budget: mail.budget, number: ticket, mailId: mail.id }],
-      )
-      // in one order everywhere: two couriers must not wait for each other
-      .sort((a, b) => (a.budget < b.budget ? -1 : 1)),
-    now,
+  const taken = going.flatMap(({ mail: { id: mailId, budget }, ticket }) =>
+    budget === null || ticket === null ? [] : [{ budget, number: ticket, mailId }],
   );
-  await mailStore.handing(
-    tx,
-    going.map(({ mail, ticket, reserve }) => ({ id: mail.id, ticket, reserve })),
+  // in one order everywhere: two couriers must not wait for each other
+  taken.sort((a, b) => (a.budget < b.budget ? -1 : 1));
+  await atOnce(
+    mailStore.takeTickets(tx, taken, now),
+    mailStore.handing(
+      tx,
+      going.map(({ mail, ticket, reserve }) => ({ id: mail.id, ticket, reserve })),
+    ),
   );
   return passed;
 }

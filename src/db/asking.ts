@@ -1,0 +1,20 @@
+/**
+ * Several questions of one transaction at once: a database on a thread or behind a line hears them together. When it throws all of them have
+ * come to their end, so that nothing is said any more after the rollback.
+ * @throws what the first that failed threw.
+ */
+export async function atOnce<Answers extends readonly unknown[]>(
+  ...questions: { [Place in keyof Answers]: Promise<Answers[Place]> }
+): Promise<Answers> {
+  const ends = await Promise.allSettled(questions);
+  return ends.map((end) => {
+    if (end.status === 'rejected') throw end.reason;
+    return end.value;
+  }) as unknown as Answers;
+}
+
+/** Repeats the last value up to a power of two: so there are a dozen statements to remember, and not one for each length of a list. */
+export function evenly<Value>(values: Value[]): Value[] {
+  const size = 2 ** Math.ceil(Math.log2(Math.max(1, values.length)));
+  return [...values, ...Array<Value>(size - values.length).fill(values[values.length - 1] as Value)];
+}
