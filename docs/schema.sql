@@ -455,6 +455,11 @@ CREATE TABLE letters (
   created_at bigint NOT NULL
 );
 
+CREATE TABLE mail_words (
+  mail_id text PRIMARY KEY NOT NULL REFERENCES mails (id) ON DELETE CASCADE,
+  fields text NOT NULL -- JSON: {name: {text, html}} put into the letter, and headers of this mail alone
+);
+
 CREATE TABLE mailboxes (
   address text PRIMARY KEY, -- domain in lower-case ASCII
   customer_id text NOT NULL REFERENCES customers (id),
@@ -473,7 +478,6 @@ CREATE TABLE mails (
   letter_id text NOT NULL REFERENCES letters (id),
   recipient text NOT NULL,
   recipient_domain text NOT NULL,
-  fields text NOT NULL,     -- JSON: {name: {text, html}} put into the letter, and headers of this mail alone
   message_id text NOT NULL UNIQUE,
   dated_at bigint NOT NULL, -- the Date header: fixed, so that a repeat is the same mail
 

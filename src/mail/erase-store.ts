@@ -3,8 +3,8 @@ import type { Instant } from '../time.ts';
 
 const OVER = ['sent', 'in_doubt', 'failed', 'cancelled', 'expired', 'no_budget'] as const;
 
-/** What a mail keeps of a person: his address, what was said to him alone, and a reply that may repeat his address. */
-const NOBODY = { recipient: '', fields: '{}', reply: null } as const;
+/** What the row of a mail keeps of a person: his address, and a reply that may repeat it. What was said to him alone is beside it. */
+const NOBODY = { recipient: '', reply: null } as const;
 
 export const eraseStore = {
   /** Mails that ended before then and still name somebody. @returns how many now name nobody. */
@@ -25,15 +25,30 @@ export const eraseStore = {
       )
       .returning('id')
       .execute();
+    await forgetWords(tx, rows);
     return rows.length;
   },
 
   async some(tx: Tx, ids: string[]): Promise<void> {
-    await tx
+    const rows = await tx
       .updateTable('mails')
       .set(NOBODY)
       .where('id', 'in', ids)
       .where('state', 'in', [...OVER])
+      .returning('id')
       .execute();
+    await forgetWords(tx, rows);
   },
 };
+
+async function forgetWords(tx: Tx, mails: { id: string }[]): Promise<void> {
+  if (mails.length === 0) return;
+  await tx
+    .deleteFrom('mail_words')
+    .where(
+      'mail_id',
+      'in',
+      mails.map(({ id }) => id),
+    )
+    .execute();
+}

@@ -1,7 +1,7 @@
 import { type Insertable, type Selectable, sql } from 'kysely';
 import { evenly } from '../db/asking.ts';
 import type { Database, Reader, Tx } from '../db/open.ts';
-import type { CouriersTable, LettersTable, MailsTable } from '../db/tables/mail.ts';
+import type { CouriersTable, LettersTable, MailsTable, MailWordsTable } from '../db/tables/mail.ts';
 import { type Instant, MINUTE } from '../time.ts';
 import type { Settlement } from './courier/attempt.ts';
 import type { Letter, MailOrder } from './outbox.ts';
@@ -20,8 +20,6 @@ export interface MailRow {
   domain: string;
   messageId: string;
   datedAt: Instant;
-  fields: MailOrder['fields'];
-  headers: MailOrder['headers'];
   budget: string | null;
   repeatable: boolean;
   attempts: number;
@@ -32,6 +30,12 @@ export interface MailRow {
   /** Tickets to be left for others, as the owner said when this one was taken. */
   reserve: number;
 }
+
+/** What is said in one mail alone. */
+export type Words = Pick<MailOrder, 'fields' | 'headers'>;
+
+/** A mail that is to be handed over. */
+export type MailToSend = MailRow & Words;
 
 /** A mail under way with us. */
 export interface Held {
@@ -82,7 +86,17 @@ export const mailStore = {
         .insertInto('mails')
         .values(rows.slice(i, i + 100))
         .execute();
+      await tx
+        .insertInto('mail_words')
+        .values(orders.slice(i, i + 100).map(wordsOf))
+        .execute();
     }
+  },
+
+  /** Of mails that name nobody any more there are none. */
+  async words(tx: Tx, ids: string[]): Promise<Map<string, Words>> {
+    const rows = await tx.selectFrom('mail_words').selectAll().where('mail_id', 'in', evenly(ids)).execute();
+    return new Map(rows.map(({ mail_id, fields }) => [mail_id, JSON.parse(fields) as Words]));
   },
 
   async cancelQueued(tx: Tx, ids: string[], state: 'cancelled' | 'expired'): Promise<string[]> {
@@ -399,7 +413,6 @@ function rowOf(order: MailOrder, now: Instant): Insertable<MailsTable> {
     letter_id: order.letterId,
     recipient: order.recipient,
     recipient_domain: order.recipient.slice(order.recipient.lastIndexOf('@') + 1),
-    fields: JSON.stringify({ fields: order.fields, headers: order.headers }),
     message_id: order.messageId,
     dated_at: order.datedAt,
     budget: order.budget,
@@ -419,8 +432,11 @@ function rowOf(order: MailOrder, now: Instant): Insertable<MailsTable> {
   };
 }
 
+function wordsOf({ id, fields, headers }: MailOrder): MailWordsTable {
+  return { mail_id: id, fields: JSON.stringify({ fields, headers }) };
+}
+
 function mailOf(row: Selectable<MailsTable>): MailRow {
-  const { fields, headers } = JSON.parse(row.fields) as Pick<MailRow, 'fields' | 'headers'>;
   return {
     id: row.id,
     class: row.class,
@@ -429,8 +445,6 @@ function mailOf(row: Selectable<MailsTable>): MailRow {
     domain: row.recipient_domain,
     messageId: row.message_id,
     datedAt: row.dated_at,
-    fields,
-    headers,
     budget: row.budget,
     repeatable: row.repeatable === 1,
     attempts: row.attempts,

@@ -115,7 +115,6 @@ test('what is queued for the address does not go', async () => {
       letter_id: 'l',
       recipient: 'taro@elsewhere.example',
       recipient_domain: 'elsewhere.example',
-      fields: '{}',
       message_id: '<m@x>',
       dated_at: 0,
       budget: 'b',

@@ -28,7 +28,7 @@ import type {
   PasswordRequestsTable,
   PasswordResetsTable,
 } from './customers.ts';
-import type { CouriersTable, LettersTable, MailsTable, TicketsTable } from './mail.ts';
+import type { CouriersTable, LettersTable, MailsTable, MailWordsTable, TicketsTable } from './mail.ts';
 import type {
   AttachmentBytesTable,
   AttachmentsTable,
@@ -96,6 +96,7 @@ export interface Tables {
   password_resets: PasswordResetsTable;
   letters: LettersTable;
   mails: MailsTable;
+  mail_words: MailWordsTable;
   tickets: TicketsTable;
   couriers: CouriersTable;
   notices: NoticesTable;

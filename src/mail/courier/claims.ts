@@ -1,7 +1,8 @@
+import { atOnce } from '../../db/asking.ts';
 import type { Database, Tx } from '../../db/open.ts';
 import { type Clock, type Instant, MINUTE, SECOND } from '../../time.ts';
 import type { Recheck, Verdict } from '../outbox.ts';
-import { type DueMail, type MailRow, mailStore } from '../store.ts';
+import { type DueMail, type MailRow, type MailToSend, mailStore } from '../store.ts';
 import type { Standing } from './standing.ts';
 
 export interface ClaimOptions {
@@ -23,9 +24,11 @@ const ANEW = 10 * SECOND;
 
 type MailClass = MailRow['class'];
 
+const WORDLESS = { fields: {}, headers: {} };
+
 /** Where claimed mails go. */
 export interface Yard {
-  add(mailClass: MailClass, mails: MailRow[]): void;
+  add(mailClass: MailClass, mails: MailToSend[]): void;
   /** How many more mails to this domain make sense to be claimed. */
   roomFor(mailClass: MailClass, domain: string, now: Instant): number;
   roomOf(mailClass: MailClass): number;
@@ -122,7 +125,7 @@ export class Claims {
     if (fresh.length === 0) return { mails: [], looked };
     asked.push(...fresh);
     const claimed = await mailStore.claim(tx, fresh, owner, now + LEASE);
-    const verdicts = await recheck(tx, claimed);
+    const [verdicts, words] = await atOnce(recheck(tx, claimed), mailStore.words(tx, fresh));
     for (const state of ['cancelled', 'expired', 'no_budget'] as const) {
       const ended = claimed.filter(({ id }) => {
         const verdict = verdicts.get(id);
@@ -136,7 +139,8 @@ export class Claims {
       );
     }
     const early = await this.#putOff(tx, claimed, verdicts, now);
-    return { mails: claimed.filter(({ id }) => verdicts.get(id)?.go && !early.has(id)), looked };
+    const going = claimed.filter(({ id }) => verdicts.get(id)?.go && !early.has(id));
+    return { mails: going.map((mail) => ({ ...mail, ...(words.get(mail.id) ?? WORDLESS) })), looked };
   }
 
   /** Back into the queue, without an attempt, those whose owner says: not yet. */

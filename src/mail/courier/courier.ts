@@ -3,7 +3,7 @@ import { type Clock, SECOND } from '../../time.ts';
 import { cutStamp, type Stamp, type Stationery } from '../letter/stamp.ts';
 import type { Recheck, Settled } from '../outbox.ts';
 import type { Outcome, Relay } from '../relay/relay.ts';
-import { type MailRow, mailStore } from '../store.ts';
+import { type MailRow, type MailToSend, mailStore } from '../store.ts';
 import { Claims, LEASE } from './claims.ts';
 import { Departures } from './departures.ts';
 import type { LaneRule } from './lanes.ts';
@@ -167,14 +167,14 @@ export class Courier {
   }
 
   /** One mail, from its connection to its record. */
-  async #deliver(mail: MailRow): Promise<void> {
+  async #deliver(mail: MailToSend): Promise<void> {
     // Whatever breaks here (a letter that cannot be read, a file that cannot be renamed), the mail must not stay ours for ever.
     const outcome = await this.#send(mail).catch((error: unknown) => this.#broken(mail, error));
     this.#standing.learn(mail, outcome);
     if (outcome.kind !== 'stopped') this.#departures.recording(this.#turnstile.tell(mail, outcome));
   }
 
-  async #send(mail: MailRow): Promise<Outcome> {
+  async #send(mail: MailToSend): Promise<Outcome> {
     const stamp = await this.#stampOf(mail.letterId);
     let failure: Error | undefined;
     const outcome = await this.#o.relay.send(stamp(mail), () =>

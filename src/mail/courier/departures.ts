@@ -1,11 +1,11 @@
 import type { Clock, Instant } from '../../time.ts';
-import type { MailRow } from '../store.ts';
+import type { MailToSend } from '../store.ts';
 import type { Yard } from './claims.ts';
 import { Pace } from './pace.ts';
 import type { Standing } from './standing.ts';
 import { Stock } from './stock.ts';
 
-type MailClass = MailRow['class'];
+type MailClass = MailToSend['class'];
 
 export interface DepartureOptions {
   clock: Clock;
@@ -15,8 +15,8 @@ export interface DepartureOptions {
 }
 
 export interface Crew {
-  deliver: (mail: MailRow) => Promise<void>;
-  letGo: (mails: MailRow[]) => Promise<void>;
+  deliver: (mail: MailToSend) => Promise<void>;
+  letGo: (mails: MailToSend[]) => Promise<void>;
 }
 
 /** Claimed ahead for each domain, so that its lanes do not wait for the database. */
@@ -58,7 +58,7 @@ export class Departures implements Yard {
     this.#open = true;
   }
 
-  add(mailClass: MailClass, mails: MailRow[]): void {
+  add(mailClass: MailClass, mails: MailToSend[]): void {
     this.#platforms[mailClass].stock.add(mails);
     if (this.#open) this.#go(mailClass);
   }
@@ -132,7 +132,7 @@ export class Departures implements Yard {
     this.#tellIdle();
   }
 
-  #next(mailClass: MailClass, platform: Platform, now: Instant): MailRow | undefined {
+  #next(mailClass: MailClass, platform: Platform, now: Instant): MailToSend | undefined {
     const lanes = this.#standing.lanes[mailClass];
     if (mailClass === 'bulk') {
       const wait = this.#pace.take(performance.now());

@@ -1,11 +1,11 @@
-import type { MailRow } from '../store.ts';
+import type { MailToSend } from '../store.ts';
 
 /** Mails that are claimed and not yet under way, by receiving domain: each domain gets its turn. */
 export class Stock {
-  readonly #byDomain = new Map<string, MailRow[]>();
+  readonly #byDomain = new Map<string, MailToSend[]>();
   size = 0;
 
-  add(mails: MailRow[]): void {
+  add(mails: MailToSend[]): void {
     for (const mail of mails) {
       const list = this.#byDomain.get(mail.domain);
       if (list) list.push(mail);
@@ -15,7 +15,7 @@ export class Stock {
   }
 
   /** The oldest mail of the domain whose turn it is and that may be approached. */
-  next(mayGo: (domain: string) => boolean): MailRow | undefined {
+  next(mayGo: (domain: string) => boolean): MailToSend | undefined {
     for (const [domain, list] of this.#byDomain) {
       if (!mayGo(domain)) continue;
       const mail = list.shift();
@@ -33,8 +33,8 @@ export class Stock {
   }
 
   /** Takes everything out that is not to be kept. */
-  clear(keep: (domain: string) => boolean = () => false): MailRow[] {
-    const out: MailRow[] = [];
+  clear(keep: (domain: string) => boolean = () => false): MailToSend[] {
+    const out: MailToSend[] = [];
     for (const [domain, list] of this.#byDomain) {
       if (keep(domain)) continue;
       out.push(...list);
