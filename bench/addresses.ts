@@ -1,7 +1,15 @@
 import type { Database } from '../src/db/open.ts';
 
 /** Domains in the proportions of a Japanese provider's customers: few large ones, a long tail. */
-const LARGE = ['gmail.com', 'docomo.ne.jp', 'yahoo.co.jp', 'ezweb.ne.jp', 'i.softbank.jp', 'icloud.com', 'outlook.jp'];
+export const LARGE = [
+  'gmail.com',
+  'docomo.ne.jp',
+  'yahoo.co.jp',
+  'ezweb.ne.jp',
+  'i.softbank.jp',
+  'icloud.com',
+  'outlook.jp',
+];
 const TAIL = 2000;
 
 /** So many confirmed addresses, each of a customer of his own with a mailbox on facility 121. */

@@ -19,7 +19,7 @@ import { publishNotice } from '../src/notices/publish.ts';
 import { systemClock } from '../src/time.ts';
 import { alertGround } from '../test/support/alerts.ts';
 import { faultInput, noticeGround, publisher, smallCatalogue } from '../test/support/notices.ts';
-import { seedAddresses } from './addresses.ts';
+import { LARGE, seedAddresses } from './addresses.ts';
 import { median } from './wrk.ts';
 
 /**
@@ -31,7 +31,8 @@ const MAILS = Number(process.env.MAILS ?? 10_000);
 const ROUNDS = Number(process.env.ROUNDS ?? 3);
 const CONNECTIONS = Number(process.env.CONNECTIONS ?? 50);
 const POSTGRES = process.env.TEST_DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/test';
-const LANES = [{ domains: ['gmail.com', 'docomo.ne.jp', 'ezweb.ne.jp', 'i.softbank.jp'], lanes: 40 }];
+/** As nodemailer has no lanes by domain, the large domains share all connections here: what is compared is the cost of a mail. */
+const LANES = [{ domains: LARGE, lanes: CONNECTIONS }];
 const clock = systemClock;
 const folder = mkdtempSync(join(tmpdir(), 'bench-fan-out-'));
 
@@ -84,7 +85,7 @@ async function timed(mails: number, work: () => Promise<unknown>): Promise<Run> 
 /** A mail as the alerts' room words it, and what nodemailer makes of it. */
 async function lettersOf(db: Database) {
   const letter = await db.kysely.selectFrom('letters').selectAll().executeTakeFirstOrThrow();
-  const mail = await db.kysely.selectFrom('mails').selectAll().executeTakeFirstOrThrow();
+  const mail = await db.kysely.selectFrom('mail_words').selectAll().executeTakeFirstOrThrow();
   const { fields, headers } = JSON.parse(mail.fields) as {
     fields: Record<string, { text: string; html: string }>;
     headers: Record<string, string>;
