@@ -37,10 +37,11 @@ export async function recipients(
     .where('confirmed_at', 'is not', null)
     .where('stopped_at', 'is', null)
     .where('quarantined_at', 'is', null)
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('address_mutes')
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('address_mutes')
             .select('muted_at')
             .whereRef('address_mutes.address_id', '=', 'addresses.id')
             .where('address_mutes.root_id', '=', rootId),
