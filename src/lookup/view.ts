@@ -93,7 +93,9 @@ const ADVICE: Record<Headline, Message[]> = {
   ],
 };
 
-/** One big sentence for all mailboxes, led by the worst, then each of them. */
+const rankOf = (status: MailboxStatus) => WORST_FIRST.indexOf(status.headline);
+
+/** One big sentence for all mailboxes, led by the worst, then each of them, the worst first. */
 export function statusView(statuses: readonly MailboxStatus[], at: Instant): StatusView {
   const worst = WORST_FIRST.find((headline) => statuses.some((status) => status.headline === headline));
   if (!worst) {
@@ -108,16 +110,18 @@ export function statusView(statuses: readonly MailboxStatus[], at: Instant): Sta
     headline: headlineOf(statuses, worst),
     tone: worst,
     advice: ADVICE[worst],
-    mailboxes: statuses.map((status) => ({
-      address: status.mailbox.address,
-      facility: status.mailbox.facility,
-      shown: status.shown,
-      badge: BADGES[status.shown],
-      symptoms: status.symptoms.map((symptom) => SYMPTOMS[symptom]),
-      notices: status.notices,
-      ahead: status.ahead,
-      lately: status.lately,
-    })),
+    mailboxes: [...statuses]
+      .sort((a, b) => rankOf(a) - rankOf(b))
+      .map((status) => ({
+        address: status.mailbox.address,
+        facility: status.mailbox.facility,
+        shown: status.shown,
+        badge: BADGES[status.shown],
+        symptoms: status.symptoms.map((symptom) => SYMPTOMS[symptom]),
+        notices: status.notices,
+        ahead: status.ahead,
+        lately: status.lately,
+      })),
   };
 }
 
@@ -126,9 +130,11 @@ function headlineOf(statuses: readonly MailboxStatus[], worst: Headline): Messag
   const touched = statuses.filter((status) => status.headline === worst).length;
   const sentence = HEADLINES[worst];
   if (worst === 'normal' || touched === statuses.length) return sentence;
+  const others = statuses.filter(({ headline }) => headline !== worst && headline !== 'normal').length;
+  const more = others === 0 ? { ja: '', en: '' } : { ja: `、ほか${others}件にも影響`, en: `; ${others} more affected` };
   return {
-    ja: `${sentence.ja}（メールアドレス${statuses.length}件のうち${touched}件）`,
-    en: `${sentence.en} (${touched} of your ${statuses.length} mailboxes)`,
+    ja: `${sentence.ja}（メールアドレス${statuses.length}件のうち${touched}件${more.ja}）`,
+    en: `${sentence.en} (${touched} of your ${statuses.length} mailboxes${more.en})`,
   };
 }
 

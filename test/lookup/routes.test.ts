@@ -75,6 +75,17 @@ test('of two mailboxes the broken one leads, and both are shown', async () => {
   expect(text).toMatch(/c-051@mail\.example.*故障中.*c-052@mail\.example.*正常/);
 });
 
+test('of several mailboxes the worst stands first, and the sentence counts the others that are affected', async () => {
+  const open = await house();
+  await addCustomer(open.db, 'c', ['051', '052', '062']);
+  await tell(open.db, stopped('062'));
+  const delayed = { facilities: ['052'], symptom: 'delayed' as const, startedAt: minuteOf('08:00') };
+  await tell(open.db, { ...stopped('052'), id: '20140306-2', impacts: [delayed] });
+  const text = words((await (await signedIn(open, 'c')).get('/my')).body);
+  expect(text).toContain('メールアドレス3件のうち1件、ほか1件にも影響');
+  expect(text).toMatch(/c-062@mail\.example.*故障中.*c-052@mail\.example.*遅延.*c-051@mail\.example.*正常/);
+});
+
 test('a customer without a mailbox is shown the way to the public page', async () => {
   const open = await house();
   await addCustomer(open.db, 'none', []);
