@@ -72,7 +72,7 @@ export async function serve(
   env: Record<string, string> = {},
 ): Promise<{ process: ChildProcess; stop: () => Promise<void> }> {
   const child = spawn('taskset', ['-c', SERVERS_CORE, ...command], {
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...startVariables(), ...env },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const stop = async () => {
@@ -93,10 +93,19 @@ export async function serve(
 
 /** What `npm start` gives Node. */
 export function startFlags(): string[] {
+  return startScript().match(/--\S+/g) ?? [];
+}
+
+/** What it sets for them, for instance how many arenas malloc may keep. */
+function startVariables(): Record<string, string> {
+  return Object.fromEntries([...startScript().matchAll(/\b([A-Z_]+)=(\S+)/g)].map(([, name, value]) => [name, value]));
+}
+
+function startScript(): string {
   const { scripts } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as {
     scripts: { start: string };
   };
-  return scripts.start.match(/--\S+/g) ?? [];
+  return scripts.start;
 }
 
 /** User and system time of a process and of the children that it has waited for, in seconds. */

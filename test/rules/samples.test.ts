@@ -46,12 +46,14 @@ test('the board is one that Grafana takes: panels with places of their own, each
 
 test('services and container start the program as npm start does, in a form that SIGTERM reaches', () => {
   const { scripts } = JSON.parse(textOf('package.json')) as { scripts: { start: string } };
-  const command = scripts.start.replace(/^exec node /, '').split(' ');
-  for (const unit of ['shirase-web.service', 'shirase-courier.service'])
-    expect(textOf(`docs/samples/${unit}`)).toContain(`ExecStart=/usr/bin/node ${command.join(' ')}\n`);
-  expect(textOf('docs/samples/Dockerfile')).toContain(
-    `CMD ${JSON.stringify(['node', ...command]).replaceAll(',', ', ')}\n`,
-  );
+  const [, variable, flags] = /^exec env (\S+) node (.*)$/.exec(scripts.start) ?? [];
+  for (const unit of ['shirase-web.service', 'shirase-courier.service']) {
+    expect(textOf(`docs/samples/${unit}`)).toContain(`ExecStart=/usr/bin/node ${flags}\n`);
+    expect(textOf(`docs/samples/${unit}`)).toMatch(new RegExp(`^Environment=.* ${variable}$`, 'm'));
+  }
+  const command = JSON.stringify(['node', ...(flags?.split(' ') ?? [])]).replaceAll(',', ', ');
+  expect(textOf('docs/samples/Dockerfile')).toContain(`CMD ${command}\n`);
+  expect(textOf('docs/samples/Dockerfile')).toMatch(new RegExp(`^ENV .*${variable} `, 'm'));
 });
 
 test.runIf(existsSync('/usr/bin/systemd-analyze'))('systemd understands the units', () => {
