@@ -154,9 +154,12 @@ async function permittedAddress(url: URL, host: string, allow: readonly string[]
   return first;
 }
 
-/** Loopback, private, link-local, shared, multicast, documentation and translated addresses are not. */
+const GLOBAL = ipaddr.parseCIDR('2000::/3');
+
+/** Loopback, private, link-local, shared, multicast, documentation, translated and IPv4-compatible addresses are not. */
 function isPublic(address: string): boolean {
-  return ipaddr.process(address).range() === 'unicast';
+  const ip = ipaddr.process(address);
+  return ip.range() === 'unicast' && (ip.kind() === 'ipv4' || ip.match(GLOBAL));
 }
 
 function covers(entry: string, address: string): boolean {

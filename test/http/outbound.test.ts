@@ -1,4 +1,7 @@
+import dnsCallbacks from 'node:dns';
+import dns from 'node:dns/promises';
 import { createServer, type IncomingMessage } from 'node:http';
+import { syncBuiltinESMExports } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { guardedFetch } from '../../src/http/oidc/guarded-fetch.ts';
@@ -22,7 +25,27 @@ async function inside(answer: (request: IncomingMessage) => { status: number; he
   return { came, port: (server.address() as AddressInfo).port };
 }
 
-const call = (url: string, allow: string[] = []) => postOutbound({ url, headers: {}, body: '{}', allow });
+const call = (url: string, allow: string[] = [], timeout = 10_000) =>
+  postOutbound({ url, headers: {}, body: '{}', allow, timeout });
+
+type Answer = () => { address: string; family: number }[];
+
+/** What the system's resolver says, for as long as the test runs. */
+function names(answer: Answer): { answer: Answer } {
+  const system = { answer };
+  const real = { now: dns.lookup, later: dnsCallbacks.lookup };
+  const later = (_host: string, _options: unknown, found: (error: null, all: ReturnType<Answer>) => void) =>
+    found(null, system.answer());
+  Object.assign(dns, { lookup: async () => system.answer() });
+  Object.assign(dnsCallbacks, { lookup: later });
+  syncBuiltinESMExports();
+  onTestFinished(() => {
+    Object.assign(dns, { lookup: real.now });
+    Object.assign(dnsCallbacks, { lookup: real.later });
+    syncBuiltinESMExports();
+  });
+  return system;
+}
 
 describe('calls to addresses that somebody typed', () => {
   test('reach what is allowed and nothing else inside', async () => {
@@ -56,6 +79,21 @@ describe('calls to addresses that somebody typed', () => {
     const { came, port } = await inside(() => ({ status: 302, headers: { location: '/elsewhere' } }));
     expect((await call(`http://127.0.0.1:${port}/`, ['127.0.0.1'])).status).toBe(302);
     expect(came).toHaveLength(1);
+  });
+
+  test('go to the address that was looked at, whatever the name means a moment later', async () => {
+    const { came, port } = await inside(() => ({ status: 204 }));
+    let asked = 0;
+    // Public when it is looked at, and inside for whoever asks once more.
+    const system = names(() => [{ address: ++asked === 1 ? '198.20.0.1' : '127.0.0.1', family: 4 }]);
+    await expect(call(`https://rebind.example:${port}/`, [], 300)).rejects.not.toBeInstanceOf(OutboundRefused);
+    expect([asked, came]).toEqual([1, []]);
+    system.answer = () => [
+      { address: '198.20.0.1', family: 4 },
+      { address: '::ffff:127.0.0.1', family: 6 },
+    ];
+    await expect(call(`https://both.example:${port}/`)).rejects.toBeInstanceOf(OutboundRefused);
+    expect(came).toEqual([]);
   });
 
   test('hear how long they should wait', async () => {
