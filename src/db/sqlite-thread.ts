@@ -90,7 +90,12 @@ export class SqliteThread {
   #send(): void {
     const questions = this.#unsent;
     this.#unsent = [];
-    this.#worker.postMessage(questions);
+    try {
+      this.#worker.postMessage(questions);
+    } catch (error) {
+      // A value that no thread can be handed: none of them was said, and the connection stands.
+      for (const { reject } of this.#asked.splice(-questions.length)) reject(error as Error);
+    }
   }
 
   /** Resolves once the connection is closed. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
+import { atOnce } from '../../src/db/asking.ts';
 import { type Database, isUniqueViolation, openDatabase } from '../../src/db/open.ts';
 
 /** As a server opens it: writing goes on beside everything else. */
@@ -60,4 +61,27 @@ test('a statement that cannot be understood is refused by its own words, and clo
   await expect(sql`SELEKT 1`.execute(db.kysely)).rejects.toThrow('syntax error');
   await db.close();
   await expect(sql`SELECT 1`.execute(db.kysely)).rejects.toThrow();
+});
+
+test('several are asked at once; where one of them fails, none has done anything and nothing is said after it', async () => {
+  const db = await onThread();
+  const add = (id: number) => sql`INSERT INTO notes (id, words) VALUES (${id}, ${'a'})`;
+  const later = async (tx: Parameters<Parameters<Database['transaction']>[0]>[0]) => {
+    await add(2).execute(tx);
+    await add(3).execute(tx);
+    return add(4).execute(tx);
+  };
+  const failed = db.transaction((tx) => atOnce(add(1).execute(tx), add(1).execute(tx), later(tx)));
+  expect(isUniqueViolation(await failed.catch((reason: unknown) => reason))).toBe(true);
+  expect((await sql`SELECT id FROM notes`.execute(db.kysely)).rows).toEqual([]);
+  const [one, two] = await db.transaction((tx) =>
+    atOnce(add(5).execute(tx), sql<{ id: number }>`SELECT id FROM notes`.execute(tx)),
+  );
+  expect([one.numAffectedRows, two.rows]).toEqual([1n, [{ id: 5 }]]);
+});
+
+test('a value that cannot be handed to a thread is refused, and what comes after it is answered', async () => {
+  const db = await onThread();
+  await expect(sql`SELECT ${sql.val(() => 1)}`.execute(db.kysely)).rejects.toThrow('could not be cloned');
+  expect((await sql`SELECT 1 AS one`.execute(db.kysely)).rows).toEqual([{ one: 1 }]);
 });
