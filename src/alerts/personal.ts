@@ -113,7 +113,7 @@ function advice({ language }: PersonalFacts, sentences: Message[]): Field {
   const heading = say({ ja: 'お願い', en: 'What to do' });
   return {
     text: `${[`■ ${heading}`, ...sentences.map(say)].join('\n')}\n\n`,
-    html: `<div style="border-left:4px solid;padding:4px 12px"><h2 style="margin:0;font-size:18px">${heading}</h2>${sentences
+    html: `<div style="border-left:4px solid;margin:0 0 16px;padding:4px 12px"><h2 style="margin:0;font-size:18px">${heading}</h2>${sentences
       .map((sentence) => `<p style="margin:4px 0"><strong>${escapeHtml(say(sentence))}</strong></p>`)
       .join('')}</div>`,
   };
