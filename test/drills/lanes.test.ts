@@ -55,6 +55,19 @@ test(
   120_000 + MAILS * 20,
 );
 
+test('a domain whose lanes are all taken gets its next mails when one is free, and not at the next look a second later', async () => {
+  const db = await freshDatabase();
+  const relay = await startFaultyRelay();
+  const courier = courierTo(db, clockAt(START), relay.url, { lanes: { urgent: 1, bulk: 12 } });
+  await queue(db, ...to('one.example', 400));
+  const began = performance.now();
+  courier.start();
+  await expect.poll(() => relay.stored.length, { timeout: 60_000 }).toBe(400);
+  await courier.stop();
+  // Forty are claimed at a time: ten looks, that took a second each.
+  expect(performance.now() - began).toBeLessThan(5 * SECOND);
+});
+
 test('M8: a relay that is down for an hour is probed twice a minute at most, then takes all, each once and at the pace set', async () => {
   const db = await freshDatabase();
   const clock = clockAt(START);

@@ -93,6 +93,11 @@ export class Claims {
     }
   }
 
+  /** Whether something is due that waits only for a lane of its domain. */
+  passesBy(mailClass: MailClass): boolean {
+    return this.#passedBy[mailClass].size > 0;
+  }
+
   /** The next search looks through everything that is due. */
   beginAnew(): void {
     this.#place.urgent = null;

@@ -154,7 +154,11 @@ export class Courier {
   async #fetch(mailClass: (typeof CLASSES)[number]): Promise<boolean> {
     await this.#departures.hasRoom(mailClass);
     if (this.#stopping) return false;
-    return (await this.#claims.fetch(mailClass, this.#departures)) > 0;
+    const found = await this.#claims.fetch(mailClass, this.#departures);
+    if (found > 0 || !this.#claims.passesBy(mailClass)) return found > 0;
+    // A domain whose lanes are all taken has mails for them again in a moment: not only at the next look.
+    await Promise.race([this.#departures.isDry(mailClass), this.#sleepers.sleep(LOOK)]);
+    return true;
   }
 
   async #renew(): Promise<void> {

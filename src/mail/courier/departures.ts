@@ -28,6 +28,8 @@ interface Platform {
   underWay: number;
   /** Those who wait until there is room for more. */
   waiting: (() => void)[];
+  /** Those who wait until a lane is free and nothing is left for it. */
+  thirsty: (() => void)[];
 }
 
 /**
@@ -50,7 +52,13 @@ export class Departures implements Yard {
     this.#standing = standing;
     this.#crew = crew;
     this.#pace = new Pace(options.perSecond, performance.now());
-    const platform = (lanes: number): Platform => ({ stock: new Stock(), lanes, underWay: 0, waiting: [] });
+    const platform = (lanes: number): Platform => ({
+      stock: new Stock(),
+      lanes,
+      underWay: 0,
+      waiting: [],
+      thirsty: [],
+    });
     this.#platforms = { urgent: platform(options.lanes.urgent), bulk: platform(options.lanes.bulk) };
   }
 
@@ -80,6 +88,11 @@ export class Departures implements Yard {
     const platform = this.#platforms[mailClass];
     if (!this.#open || this.#isLow(mailClass)) return Promise.resolve();
     return new Promise((resolve) => platform.waiting.push(resolve));
+  }
+
+  /** Resolves at the next mail's end after which all that was claimed is under way. */
+  isDry(mailClass: MailClass): Promise<void> {
+    return new Promise((resolve) => this.#platforms[mailClass].thirsty.push(resolve));
   }
 
   /** A mail's end that is being recorded; idle() waits for it. */
@@ -166,6 +179,8 @@ export class Departures implements Yard {
 
   #afterOne(mailClass: MailClass): void {
     this.#go(mailClass);
+    const { stock, thirsty } = this.#platforms[mailClass];
+    if (stock.size === 0) for (const go of thirsty.splice(0)) go();
     // What cannot go now goes back, where newer words can take its place.
     const now = this.#o.clock.now();
     if (this.#standing.breaker.isDown) void this.#release();
