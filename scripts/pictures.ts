@@ -2,9 +2,10 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 
 /**
  * Takes the pictures of README.md and docs/pages.md from a server that runs with the example:
- * `npm run pictures -- http://127.0.0.1:3000`.
+ * `npm run pictures -- http://127.0.0.1:3000 /s/TOKEN`, with the link of one of its alert mails where that page is wanted, too.
  */
 const base = process.argv[2] ?? 'http://127.0.0.1:3000';
+const link = process.argv[3];
 
 const README = [
   { file: 'front-page', path: '/', width: 1280, height: 1000 },
@@ -14,8 +15,8 @@ const README = [
   { file: 'console', path: '/console', width: 1280, height: 1000, as: 'publisher' },
 ];
 
-/** One of each kind of page that everybody reads. */
-const PAGES = [
+/** One of each kind of page that everybody reads, and of those that customers read. */
+const PAGES: { file: string; path: string; as?: string }[] = [
   { file: 'front', path: '/' },
   { file: 'notice', path: '/notices/20140306-1' },
   { file: 'service', path: '/services/mail' },
@@ -27,6 +28,12 @@ const PAGES = [
   { file: 'text', path: '/text' },
   { file: 'embed', path: '/embed' },
   { file: 'missing', path: '/nowhere' },
+  { file: 'check', path: '/check?domain=m121.ocn.example' },
+  { file: 'my', path: '/my', as: 'jiro' },
+  ...(link ? [{ file: 'status-link', path: link }] : []),
+  { file: 'password', path: '/my/password', as: 'hanako' },
+  { file: 'account', path: '/my/account', as: 'taro' },
+  { file: 'my-services', path: '/my/services', as: 'taro' },
 ];
 
 const HEIGHT = 1600;
@@ -41,12 +48,17 @@ for (const { file, path, width, height, dark, as } of README) {
   await page.goto(base + path);
   await keep(page, `${file}.png`);
 }
-for (const { file, path } of PAGES) {
+const signedIn = new Map<string, BrowserContextOptions['storageState']>();
+for (const { file, path, as } of PAGES) {
   const shots: string[] = [];
+  const storageState = as ? await sessionOf(as) : undefined;
   for (const width of [1280, 390]) {
     for (const language of ['', '/en']) {
       for (const colorScheme of ['light', 'dark'] as const) {
-        const page = await open(browser, { viewport: { width, height: HEIGHT }, colorScheme });
+        const page = await open(browser, {
+          ...{ viewport: { width, height: HEIGHT }, colorScheme },
+          ...(storageState ? { storageState } : {}),
+        });
         await page.goto(base + language + path);
         shots.push((await page.screenshot({ type: 'jpeg', quality: 80 })).toString('base64'));
         await page.context().close();
@@ -78,6 +90,17 @@ async function signIn(page: Page, room: string, login: string): Promise<void> {
   await page.fill('#login', login);
   await page.fill('#password', 'shirase-example');
   await page.getByRole('button', { name: 'サインインする' }).click();
+}
+
+/** One session for all of his pictures: the list of his devices is one of them. */
+async function sessionOf(login: string): Promise<BrowserContextOptions['storageState']> {
+  if (!signedIn.has(login)) {
+    const page = await open(browser, {});
+    await signIn(page, '/my', login);
+    signedIn.set(login, await page.context().storageState());
+    await page.context().close();
+  }
+  return signedIn.get(login);
 }
 
 async function keep(page: Page, file: string): Promise<void> {
