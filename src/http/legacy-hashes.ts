@@ -1,5 +1,5 @@
-import { scrypt, timingSafeEqual } from 'node:crypto';
-import { verify as bcryptVerify } from '@node-rs/bcrypt';
+import { timingSafeEqual } from 'node:crypto';
+import type { Hasher } from './hashing/hasher.ts';
 
 /** The three kinds of hashes that customers may bring from an older system. */
 const ARGON2 = /^\$argon2(id|i|d)\$v=\d+\$m=\d+,t=\d+,p=\d+\$[A-Za-z0-9+/]+\$[A-Za-z0-9+/]+$/;
@@ -21,16 +21,16 @@ export function isLegacy(stored: string): boolean {
 }
 
 /** undefined where it is none of these: argon2 is checked elsewhere. */
-export async function legacyMatches(stored: string, password: string): Promise<boolean | undefined> {
+export async function legacyMatches(hasher: Hasher, stored: string, password: string): Promise<boolean | undefined> {
   // bcrypt knows no bytes after the 72nd; older systems cut them off without a word, and so must the check of their hashes.
-  if (BCRYPT.test(stored)) return bcryptVerify(password, stored.replace(/^\$2[xy]\$/, '$2b$'));
+  if (BCRYPT.test(stored)) {
+    return hasher.ask({ kind: 'bcrypt', stored: stored.replace(/^\$2[xy]\$/, '$2b$'), password });
+  }
   if (!SCRYPT.test(stored)) return undefined;
   const [, ln, r, p, salt = '', sum = ''] = SCRYPT.exec(stored) ?? [];
   const expected = bytesOf(sum);
-  const options = { N: 2 ** Number(ln), r: Number(r), p: Number(p), maxmem: MOST_MEMORY * 2 };
-  const got = await new Promise<Buffer>((resolve, reject) => {
-    scrypt(password, bytesOf(salt), expected.length, options, (error, key) => (error ? reject(error) : resolve(key)));
-  });
+  const cost = { N: 2 ** Number(ln), r: Number(r), p: Number(p), maxmem: MOST_MEMORY * 2 };
+  const got = await hasher.ask({ kind: 'scrypt', password, salt: bytesOf(salt), length: expected.length, cost });
   return timingSafeEqual(got, expected);
 }
 

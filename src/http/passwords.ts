@@ -1,6 +1,7 @@
-import { hash, verify } from '@node-rs/argon2';
+import { availableParallelism } from 'node:os';
 import type { Message } from '../errors.ts';
 import { Gate } from './gate.ts';
+import { Hasher, Unhashable } from './hashing/hasher.ts';
 import { isLegacy, legacyMatches } from './legacy-hashes.ts';
 
 /** argon2id, 19 MiB, two passes: 7 to 11 ms each. OWASP's first choice of its second row. */
@@ -11,24 +12,47 @@ export const MANY_SIGN_IN: Message = {
   en: 'Very many people are signing in right now. Please try again in a little while. The state of our services is on the front page, without signing in.',
 };
 
-/**
- * Unbounded, sixteen hashes in flight took the lookup from 5 ms to over a second: two at
- * once, 150 waiting (three seconds), and the rest are told at once to come back.
- */
-export const hashingGate = new Gate(2, 150, MANY_SIGN_IN);
+/** Whoever is let in hashes there. */
+class HashingGate extends Gate {
+  readonly hasher: Hasher;
 
-/** Staff have a narrow door of their own: on the worst day they must come in, however many customers knock. */
-export const staffHashingGate = new Gate(1, 20, {
-  ja: 'ただいまサインインが混み合っています。少し時間をおいてからお試しください。',
-  en: 'Many people are signing in right now. Please try again in a little while.',
-});
+  constructor(hasher: Hasher, places: { limit: number; queue: number }, text: Message) {
+    super(places.limit, places.queue, text);
+    this.hasher = hasher;
+  }
+}
+
+/** No more than one processor for each, and two at most. */
+const THREADS = Math.min(2, availableParallelism());
+
+/**
+ * Unbounded, sixteen hashes in flight took the lookup from 5 ms to over a second. Two threads hash with what everything else leaves of
+ * the processor, each with its next order at hand; 148 wait (two to three seconds), and the rest are told at once to come back.
+ */
+export const hashingGate = new HashingGate(
+  new Hasher(THREADS, { yields: true }),
+  { limit: 4, queue: 148 },
+  MANY_SIGN_IN,
+);
+
+/**
+ * Staff have a narrow door of their own, behind which nobody yields: on the worst day they must come in, however many customers knock.
+ */
+export const staffHashingGate = new HashingGate(
+  new Hasher(1, { yields: false }),
+  { limit: 1, queue: 20 },
+  {
+    ja: 'ただいまサインインが混み合っています。少し時間をおいてからお試しください。',
+    en: 'Many people are signing in right now. Please try again in a little while.',
+  },
+);
 
 /** A real hash of a password that nobody has: unknown accounts cost what known ones cost. */
 let nobody: string | undefined;
 
 /** @throws Busy where too many wait. */
 export function hashPassword(password: string, gate = hashingGate): Promise<string> {
-  return gate.run(() => hash(password.normalize('NFKC'), COST));
+  return gate.run(() => hash(gate.hasher, password.normalize('NFKC')));
 }
 
 /**
@@ -39,21 +63,33 @@ export function hashPassword(password: string, gate = hashingGate): Promise<stri
 export function passwordMatches(
   stored: string | null,
   password: string,
-  { gate = hashingGate, decoy = null }: { gate?: Gate; decoy?: string | null } = {},
+  { gate = hashingGate, decoy = null }: { gate?: HashingGate; decoy?: string | null } = {},
 ): Promise<boolean> {
   return gate.run(async () => {
-    nobody ??= await hash('there is no such account', COST);
-    const right = await matches(stored ?? decoy ?? nobody, password);
+    nobody ??= await hash(gate.hasher, 'there is no such account');
+    const right = await matches(gate.hasher, stored ?? decoy ?? nobody, password);
     return right && stored !== null;
   });
 }
 
-async function matches(stored: string, password: string): Promise<boolean> {
+function hash(hasher: Hasher, password: string): Promise<string> {
+  return hasher.ask({ kind: 'hash', password, cost: COST });
+}
+
+async function matches(hasher: Hasher, stored: string, password: string): Promise<boolean> {
   const text = password.normalize('NFKC');
   if (isLegacy(stored)) {
     // The older system hashed what was typed; where folding changes that, either will do.
-    const legacy = await legacyMatches(stored, password).catch(() => false);
-    if (legacy !== undefined) return legacy || (text !== password && (await legacyMatches(stored, text)) === true);
+    const legacy = await legacyMatches(hasher, stored, password).catch(unreadable);
+    if (legacy !== undefined) {
+      return legacy || (text !== password && (await legacyMatches(hasher, stored, text)) === true);
+    }
   }
-  return verify(stored, text).catch(() => false);
+  return hasher.ask({ kind: 'argon2', stored, password: text }).catch(unreadable);
+}
+
+/** Nobody's password makes a hash that cannot be read. */
+function unreadable(error: unknown): false {
+  if (error instanceof Unhashable) return false;
+  throw error;
 }
