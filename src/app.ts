@@ -24,6 +24,7 @@ import { answerWithRequestId, requestIds } from './http/request-id.ts';
 import { describeApi, useSchemas } from './http/schemas.ts';
 import type { Secret } from './http/signing.ts';
 import { readStatusToken } from './http/status-link.ts';
+import { turnAwayEarly } from './http/turned-away.ts';
 import type { Operator } from './http/views.ts';
 import { ownPasswordGuard } from './lookup/own-guard.ts';
 import { ownRoutes } from './lookup/own-routes.ts';
@@ -166,6 +167,7 @@ async function buildRooms(
 ): Promise<void> {
   const { db, clock, publicUrl, operator } = ground;
   const { edition } = app;
+  turnAwayEarly(app);
   answerWithRequestId(app);
   app.addHook('onResponse', (request, reply, done) => {
     const { url, config } = request.routeOptions;

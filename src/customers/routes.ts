@@ -1,4 +1,4 @@
-import type { FastifyInstance, onRequestHookHandler } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { Attempts } from '../http/attempts.ts';
 import { safeBack } from '../http/audience.ts';
@@ -7,6 +7,7 @@ import { languageOf, localPath } from '../http/language.ts';
 import { providerView, signedOut } from '../http/oidc/door.ts';
 import { hashingGate } from '../http/passwords.ts';
 import { endSession, startSession } from '../http/sessions.ts';
+import { withoutLinesWhereFull } from '../http/turned-away.ts';
 import { page } from '../http/views.ts';
 import { accountRoutes } from './account-routes.ts';
 import { passwordRoutes } from './password/password-routes.ts';
@@ -42,22 +43,21 @@ export async function customerRoutes(
     });
   });
 
-  // Whoever will not get to the hasher is told so before his form is read: thousands are, in the same second.
-  const onRequest: onRequestHookHandler = (_request, _reply, done) => {
-    hashingGate.mustHaveRoom();
-    done();
-  };
-  const config = { audience: { who: 'everyone', form: true } } as const;
-  app.post('/my/sign-in', { onRequest, config }, async (request, reply) => {
-    const form = parse(signInForm, request.body);
-    const customer = await checkCustomer({ ...ground, attempts }, request.ip, form);
-    if (!customer) {
-      const back = safeBack(form.back, '');
-      const view = { login: form.login, back, wrong: true, notice: null };
-      return page(request, reply, 'my/sign-in', { ...view, provider: providerView(provider, request, back) }, 422);
-    }
-    await startSession(request, reply, db, clock, { audience: 'customer', subject: customer.id });
-    return reply.redirect(safeBack(form.back, localPath('/my', languageOf(request))), 303);
+  await app.register(async (door) => {
+    const behind = [app.gates['sign-in'], hashingGate];
+    withoutLinesWhereFull(door, behind);
+    const config = { audience: { who: 'everyone', form: true } as const, behind };
+    door.post('/my/sign-in', { config }, async (request, reply) => {
+      const form = parse(signInForm, request.body);
+      const customer = await checkCustomer({ ...ground, attempts }, request.ip, form);
+      if (!customer) {
+        const back = safeBack(form.back, '');
+        const view = { login: form.login, back, wrong: true, notice: null };
+        return page(request, reply, 'my/sign-in', { ...view, provider: providerView(provider, request, back) }, 422);
+      }
+      await startSession(request, reply, db, clock, { audience: 'customer', subject: customer.id });
+      return reply.redirect(safeBack(form.back, localPath('/my', languageOf(request))), 303);
+    });
   });
 
   app.post('/my/sign-out', { config: { audience: { who: 'customer' } } }, async (request, reply) => {

@@ -6,7 +6,8 @@ import { signInRedirect } from './audience.ts';
 import { safetyHeaders } from './headers.ts';
 import { keptForm, showKept } from './kept-form.ts';
 import { languageOf, localPath, ownPath } from './language.ts';
-import { type PublicStatus, render } from './views.ts';
+import { pageFor } from './turned-away.ts';
+import { render } from './views.ts';
 
 /** The only place that knows status codes for failures. Programs get problem+json (RFC 9457), people a page. */
 export function answerErrors(app: FastifyInstance): void {
@@ -69,34 +70,20 @@ export function answer(request: FastifyRequest, reply: FastifyReply, error: Fast
   if (error instanceof NotEnrolled && request.method === 'GET') {
     return reply.redirect(localPath('/console/account/totp', languageOf(request)), 303);
   }
-  const html = found.status === 503 ? busyPage(request, found.text, language) : errorPage(request, found, language);
   return reply
     .code(found.status)
     .headers(safetyHeaders('page', request.server.secure))
     .header('cache-control', 'no-store')
     .type('text/html; charset=utf-8')
-    .send(html);
+    .send(errorPage(request, found, language));
 }
 
-function errorPage(request: FastifyRequest, found: Answer, language: Language, brief?: PublicStatus): string {
-  const view = { message: found.text, errors: found.errors ?? [], here: ownPath(request), brief };
+/** Whoever is turned away reads the public state, where there is one. */
+function errorPage(request: FastifyRequest, found: Answer, language: Language): string | Buffer {
+  const page = found.status === 503 ? pageFor(request, found.text, language) : undefined;
+  if (page !== undefined) return Buffer.from(page, 'latin1');
+  const view = { message: found.text, errors: found.errors ?? [], here: ownPath(request), brief: undefined };
   return render('error', language, request.server.operator, view);
-}
-
-/** On the worst day thousands are turned away in a second: all for the same reason read the same page, made once. */
-const turnedAway = new WeakMap<PublicStatus, Map<string, string>>();
-const KEPT = 100;
-
-/** Whoever is turned away reads the public state itself, and not only where it stands. */
-function busyPage(request: FastifyRequest, text: Message, language: Language): string {
-  const brief = request.server.publicStatus();
-  if (!brief) return errorPage(request, { status: 503, text }, language);
-  const kept = turnedAway.get(brief) ?? new Map<string, string>();
-  turnedAway.set(brief, kept);
-  const key = `${language} ${ownPath(request)} ${text.en}`;
-  const html = kept.get(key) ?? errorPage(request, { status: 503, text }, language, brief);
-  if (kept.size < KEPT) kept.set(key, html);
-  return html;
 }
 
 function classify(error: FastifyError | Error, language: 'ja' | 'en'): Answer {

@@ -11,9 +11,10 @@ export class GaveUp extends Error {}
  * jittered time to come back: a bounded wait for some is better than an endless one for all.
  */
 export class Gate {
+  /** What whoever is turned away reads. */
+  readonly text: Message;
   readonly #limit: number;
   readonly #queue: number;
-  readonly #text: Message;
   readonly #waiting = new Set<() => void>();
   #running = 0;
   /** Places that are free and not yet given to the next. */
@@ -24,7 +25,7 @@ export class Gate {
   constructor(limit: number, queue: number, text: Message) {
     this.#limit = limit;
     this.#queue = queue;
-    this.#text = text;
+    this.text = text;
   }
 
   /** @throws Busy where the queue is full. */
@@ -74,22 +75,30 @@ export class Gate {
     }
   }
 
-  /** For whoever will want a place later on: where there is none now, nothing is to be done for him first. @throws Busy */
-  mustHaveRoom(): void {
-    if (this.#running < this.#limit || this.#waiting.size < this.#queue) return;
+  /**
+   * For whoever will want a place later on: where there is none now, nothing is to be done for him first.
+   * @returns the seconds until he may come again, or undefined where he may stay.
+   */
+  turnsAway(): number | undefined {
+    if (!this.full) return undefined;
     this.#refused++;
     // 30 to 90 seconds: the same second for everybody would only move the rush.
-    throw new Busy(30 + Math.floor(Math.random() * 61), this.#text);
+    return 30 + Math.floor(Math.random() * 61);
   }
 
   #wait(impatient?: (giveUp: () => void) => void): Promise<void> {
-    this.mustHaveRoom();
+    const seconds = this.turnsAway();
+    if (seconds !== undefined) throw new Busy(seconds, this.text);
     return new Promise<void>((resolve, reject) => {
       this.#waiting.add(resolve);
       impatient?.(() => {
         if (this.#waiting.delete(resolve)) reject(new GaveUp());
       });
     });
+  }
+
+  get full(): boolean {
+    return this.#running >= this.#limit && this.#waiting.size >= this.#queue;
   }
 
   /** How many wait now. */
