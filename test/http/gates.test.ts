@@ -123,6 +123,8 @@ test('who cannot be signed in soon is told so before his form is there, and noth
     /^HTTP\/1.1 503 [\s\S]*\ncontent-security-policy: [\s\S]*\nretry-after: \d\d\r[\s\S]*id="public-state"/;
   // The hasher's two threads and whoever waits for them; and before these the door of all sign-ins, where many come in one instant.
   for (const gate of [hashingGate, app.gates['sign-in']]) {
+    // Places that an earlier test has just left are given on a turn later.
+    await expect.poll(() => gate.running).toBe(0);
     const entered: Promise<() => void>[] = [];
     while (!gate.full) entered.push(gate.enter());
     lines.splice(0);
