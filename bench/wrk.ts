@@ -98,7 +98,9 @@ export function startFlags(): string[] {
 
 /** What it sets for them, for instance how many arenas malloc may keep. */
 function startVariables(): Record<string, string> {
-  return Object.fromEntries([...startScript().matchAll(/\b([A-Z_]+)=(\S+)/g)].map(([, name, value]) => [name, value]));
+  return Object.fromEntries(
+    [...startScript().matchAll(/\b([A-Z_]+)=(\S+)/g)].map(([, name = '', value = '']) => [name, value]),
+  );
 }
 
 function startScript(): string {

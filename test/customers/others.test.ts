@@ -49,7 +49,9 @@ async function street() {
 async function knock(browser: Browser, method: string, url: string): Promise<[number, string, string]> {
   const token = csrfOf(await browser.get('/my'));
   const answer =
-    method === 'GET' ? await browser.get(url) : await browser.post(url, { _csrf: token, scope: 'all', language: 'ja' });
+    method === 'GET'
+      ? await browser.get(url)
+      : await browser.post(url, { _csrf: token, scope: 'all', language: 'ja', notice: 'n1' });
   const id = decodeURIComponent(url.split('/').find((part) => part.length > 12) ?? '');
   const body = answer.body
     .replace(/name="_csrf" value="[^"]*"/g, '')

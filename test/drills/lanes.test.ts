@@ -64,8 +64,8 @@ test('a domain whose lanes are all taken gets its next mails when one is free, a
   courier.start();
   await expect.poll(() => relay.stored.length, { timeout: 60_000 }).toBe(400);
   await courier.stop();
-  // Forty are claimed at a time: ten looks, that took a second each.
-  expect(performance.now() - began).toBeLessThan(5 * SECOND);
+  // Forty are claimed at a time: ten looks, with a second between each and the next.
+  expect(performance.now() - began).toBeLessThan(9 * SECOND);
 });
 
 test('M8: a relay that is down for an hour is probed twice a minute at most, then takes all, each once and at the pace set', async () => {

@@ -96,8 +96,9 @@ export async function addressRoutes(app: FastifyInstance, house: AddressGround):
   });
 
   app.post('/my/addresses/:id/unmute', change, async (request, reply) => {
-    const { notice } = parse(oneNoticeForm, request.body);
-    await unmute(ground, requireCustomer(request).id, idIn(request), notice);
+    const form = oneNoticeForm.safeParse(request.body);
+    if (!form.success) throw new NotFound();
+    await unmute(ground, requireCustomer(request).id, idIn(request), form.data.notice);
     return back(request, reply, 'unmuted');
   });
 
