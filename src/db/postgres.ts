@@ -19,6 +19,7 @@ const CONNECTIONS = 10;
 export function openPostgres(url: string, warn: Warn, { readUrl }: OpenOptions = {}): Database {
   const hosts = new Hosts(url);
   const pool = openPool(hosts, warn, { connectionTimeoutMillis: 5000 });
+  const primary = new Primary(pool.pool);
   const replica = readUrl ? new Replica(readUrl, warn) : undefined;
   const failed = countFailures();
   const log = (event: LogEvent) => {
@@ -38,7 +39,7 @@ export function openPostgres(url: string, warn: Warn, { readUrl }: OpenOptions =
       let n = 0;
       const text = sql.replaceAll('?', () => `$${++n}`);
       const query = { name, text, ...(options?.arrays ? { rowMode: 'array' as const } : {}) };
-      const ask = async (values: unknown[]) => (await pool.pool.query({ ...query, values })).rows as never[];
+      const ask = (values: unknown[]) => primary.ask({ ...query, values });
       if (!options?.replica || !replica) return { all: (...values) => ask(values) };
       return { all: async (...values) => (await replica.ask({ ...query, values })) ?? (await ask(values)) };
     },
@@ -131,6 +132,45 @@ function clientFor(hosts: Hosts) {
       throw Object.assign(new Error('this PostgreSQL is a replica; the next one is asked'), { code: '08001' });
     }
   };
+}
+
+/** Milliseconds. A page waits for what is prepared: a primary that says nothing for so long has nothing to say. */
+const PATIENCE = 3000;
+/** Of pg, which has no codes for them. */
+const SILENCE = /^(Query read timeout|timeout exceeded when trying to connect)/;
+
+/**
+ * Answers the hot reads. One that takes connections and then says nothing (its disk hangs, its machine is frozen) holds up the first who
+ * ask; after them one at a time tries it, and the others are told at once.
+ */
+class Primary {
+  readonly #pool: pg.Pool;
+  #silent = false;
+  #probed = 0;
+
+  constructor(pool: pg.Pool) {
+    this.#pool = pool;
+  }
+
+  /** @throws what pg throws, or at once where nothing was said a moment ago. */
+  async ask(query: pg.QueryConfig): Promise<never[]> {
+    if (this.#silent) {
+      const now = performance.now();
+      if (now - this.#probed < PATIENCE) throw Object.assign(new Error('PostgreSQL says nothing'), { code: '08006' });
+      this.#probed = now;
+    }
+    try {
+      const { rows } = await this.#pool.query({ ...query, query_timeout: PATIENCE } as pg.QueryConfig);
+      this.#silent = false;
+      return rows as never[];
+    } catch (error) {
+      if (SILENCE.test((error as Error).message)) {
+        this.#silent = true;
+        this.#probed = performance.now();
+      }
+      throw error;
+    }
+  }
 }
 
 /** Milliseconds. Whoever looks up his mail must not wait for a replica that is gone. */

@@ -36,7 +36,7 @@ const CODES: readonly [string, TroubleKind][] = [
 
 /** pg says these without a code. */
 const LOST =
-  /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect)/;
+  /^(Connection terminated|Query read timeout|Client has encountered a connection error|timeout exceeded when trying to connect)/;
 
 /** undefined where the database did its work and the statement was at fault. */
 export function troubleOf(error: unknown): TroubleKind | undefined {

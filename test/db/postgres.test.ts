@@ -33,12 +33,15 @@ test('a URL may name several hosts, as libpq reads it', () => {
 });
 
 /** A server in between that can be cut and come back. */
-async function doorTo(url: string): Promise<{ url: string; cut(): void; open(): Promise<void> }> {
+async function doorTo(
+  url: string,
+): Promise<{ url: string; cut(): void; open(): Promise<void>; hold(): void; letGo(): void }> {
   const { hostname, port } = new URL(url);
   const sockets = new Set<Socket>();
   let server: Server | undefined;
   let at = 0;
   const { connect } = await import('node:net');
+  let held = false;
   const open = async () => {
     server = createServer((inner) => {
       const outer = connect(Number(port || 5432), hostname);
@@ -52,7 +55,7 @@ async function doorTo(url: string): Promise<{ url: string; cut(): void; open(): 
         });
       }
       inner.pipe(outer);
-      outer.pipe(inner);
+      outer.on('data', (bytes: Buffer) => held || inner.write(bytes));
     });
     await new Promise<void>((resolve) => server?.listen(at, '127.0.0.1', resolve));
     at = (server.address() as { port: number }).port;
@@ -61,9 +64,16 @@ async function doorTo(url: string): Promise<{ url: string; cut(): void; open(): 
     server?.close();
     for (const socket of sockets) socket.destroy();
   };
+  /** Connections come about, and nothing is ever said on them. */
+  const hold = () => {
+    held = true;
+  };
+  const letGo = () => {
+    held = false;
+  };
   onTestFinished(cut);
   await open();
-  return { url: url.replace(`${hostname}:${port}`, `127.0.0.1:${at}`), cut, open };
+  return { url: url.replace(`${hostname}:${port}`, `127.0.0.1:${at}`), cut, open, hold, letGo };
 }
 
 const postgres = describe.runIf(engine === 'postgres');
@@ -113,6 +123,26 @@ postgres('on PostgreSQL', () => {
     await publishNotice(noticeGround(db, shirase.clock), publisher, faultInput());
     await shirase.app.edition.refresh();
     expect(await ask()).toContain('OCNメールがご利用いただけません');
+  });
+
+  test('a database that is silent holds up the first lookup for seconds, the next ones not at all, and is asked again', async () => {
+    const door = await doorTo(await emptyDatabaseUrl());
+    const { db } = await ready(door.url);
+    await smallCatalogue(db);
+    const shirase = await startApp({ db });
+    const taro = await customerAt(shirase, 'taro', ['121']);
+    expect((await taro.get('/my')).statusCode).toBe(200);
+    door.hold();
+    const first = await taro.get('/my');
+    const asked = performance.now();
+    const next = await Promise.all(Array.from({ length: 40 }, () => taro.get('/my')));
+    expect(performance.now() - asked).toBeLessThan(2000);
+    for (const answer of [first, ...next]) {
+      expect(answer.statusCode).toBe(503);
+      expect(answer.body).toContain('id="public-state"');
+    }
+    door.letGo();
+    await expect.poll(async () => (await taro.get('/my')).statusCode, { timeout: 30_000 }).toBe(200);
   });
 
   test('who listens hears of a new edition at once, and again after the connection was lost', async () => {
