@@ -29,7 +29,7 @@ import { median } from './wrk.ts';
  */
 const MAILS = Number(process.env.MAILS ?? 10_000);
 const ROUNDS = Number(process.env.ROUNDS ?? 3);
-const CONNECTIONS = Number(process.env.CONNECTIONS ?? 50);
+const CONNECTIONS = Number(process.env.CONNECTIONS ?? 100);
 const POSTGRES = process.env.TEST_DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/test';
 /** As nodemailer has no lanes by domain, the large domains share all connections here: what is compared is the cost of a mail. */
 const LANES = [{ domains: LARGE, lanes: CONNECTIONS }];
