@@ -10,8 +10,7 @@ import { type Address, type AddressScope, type AddressState, addressState, freeP
 import { addressStore } from './address-store.ts';
 import { type AddressGround, type Asked, askForConfirmation } from './confirm.ts';
 import { type EmailAddress, parseEmailAddress } from './email-address.ts';
-import type { ToldNotice } from './mute-store.ts';
-import { mutedNotices } from './mutes.ts';
+import { type MutedNotice, muteStore } from './mute-store.ts';
 
 export interface Choice {
   scope: AddressScope;
@@ -24,7 +23,7 @@ export interface Choice {
 
 export interface ListedAddress extends Address {
   /** About these notices it wants no more mail. */
-  muted: Omit<ToldNotice, 'muted'>[];
+  muted: MutedNotice[];
   state: AddressState;
   /** It lives on a server of ours: mail about that server's fault cannot reach it. */
   onOurServer: boolean;
@@ -41,7 +40,7 @@ export async function listAddresses(ground: AddressGround, customerId: string): 
   const own = await addressStore.mailboxesOf(kysely, customerId);
   const keys = addresses.map((address) => address.emailKey);
   const broken = await unreachable(kysely, keys, customerId);
-  const muted = await mutedNotices(
+  const muted = await muteStore.muted(
     kysely,
     addresses.map(({ id }) => id),
   );

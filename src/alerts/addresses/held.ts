@@ -20,7 +20,7 @@ export async function addressesHeld(
   return Promise.all(
     addresses.map(async (address) => ({
       address,
-      muted: muted.flatMap(({ addressId, id }) => (addressId === address.id ? [id] : [])),
+      muted: (muted.get(address.id) ?? []).map(({ id }) => id),
       alerts: await alertStore.sentTo(db, address.id),
     })),
   );

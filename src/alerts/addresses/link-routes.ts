@@ -134,9 +134,8 @@ async function chooseRoutes(scope: FastifyInstance, ground: AddressGround): Prom
   scope.post<{ Params: { token: string } }>('/stop/:token/notice', open, async (request, reply) => {
     const address = await behind(request);
     const { notice } = parse(oneNoticeForm, request.body);
-    const muted = address && (await toldNotices(ground, address.id)).find(({ id }) => id === notice);
+    const muted = address && (await muteByLink(ground, address.id, notice));
     if (!muted) return send(request, reply, 404, { step: 'unknown' });
-    await muteByLink(ground, address.id, notice);
     return send(request, reply, 200, { step: 'ask', muted, choice: { ...address, problems: [] } });
   });
 }

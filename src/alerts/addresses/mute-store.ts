@@ -8,6 +8,8 @@ export interface ToldNotice {
   muted: boolean;
 }
 
+export type MutedNotice = Omit<ToldNotice, 'muted'>;
+
 /** The SQL of notices about which an address gets no more mail. */
 export const muteStore = {
   /** What the address was told of since then, the newest first. */
@@ -32,12 +34,10 @@ export const muteStore = {
     return rows.map((row) => ({ id: row.id, title: titleOf(row), muted: row.muted_at !== null }));
   },
 
-  /** The notices that are muted for these addresses, the newest first. */
-  async muted(
-    db: Reader,
-    addressIds: string[],
-  ): Promise<{ addressId: string; id: string; title: ToldNotice['title'] }[]> {
-    if (addressIds.length === 0) return [];
+  /** What each of these addresses is not mailed about any more, the newest first. */
+  async muted(db: Reader, addressIds: string[]): Promise<Map<string, MutedNotice[]>> {
+    const found = new Map<string, MutedNotice[]>();
+    if (addressIds.length === 0) return found;
     const rows = await db
       .selectFrom('address_mutes')
       .innerJoin('notices', 'notices.id', 'address_mutes.root_id')
@@ -45,7 +45,9 @@ export const muteStore = {
       .where('address_mutes.address_id', 'in', addressIds)
       .orderBy('address_mutes.muted_at', 'desc')
       .execute();
-    return rows.map((row) => ({ addressId: row.address_id, id: row.id, title: titleOf(row) }));
+    for (const row of rows)
+      found.set(row.address_id, [...(found.get(row.address_id) ?? []), { id: row.id, title: titleOf(row) }]);
+    return found;
   },
 
   async mute(tx: Tx, addressId: string, rootId: string, now: Instant): Promise<void> {

@@ -1,9 +1,7 @@
-import type { Reader } from '../../db/open.ts';
 import { NotFound } from '../../errors.ts';
 import { record } from '../../staff/audit.ts';
 import { DAY } from '../../time.ts';
 import { cancelAlertsOf } from '../cancel.ts';
-import type { Address } from './address.ts';
 import { addressStore } from './address-store.ts';
 import { addressBehindLink, by } from './addresses.ts';
 import type { AddressGround } from './confirm.ts';
@@ -20,19 +18,24 @@ export function toldNotices(ground: AddressGround, addressId: string): Promise<T
 
 /**
  * No more mail about this one notice, recovery included; what waits does not go. Whoever holds the link of a mail may do it without
- * signing in, and only for what that address was told of. @throws NotFound
+ * signing in, and only for what that address was told of. @returns the notice; undefined where it was not told of it.
  */
-export async function muteByLink(ground: AddressGround, addressId: string, noticeId: string): Promise<Address> {
+export async function muteByLink(
+  ground: AddressGround,
+  addressId: string,
+  noticeId: string,
+): Promise<ToldNotice | undefined> {
   return ground.db.transaction(async (tx) => {
     const address = await addressBehindLink(tx, addressId);
     const now = ground.clock.now();
     const told = await muteStore.told(tx, addressId, now - TOLD_FOR, LISTED);
-    if (!address || !told.some(({ id }) => id === noticeId)) throw new NotFound();
+    const notice = told.find(({ id }) => id === noticeId);
+    if (!address || !notice) return undefined;
     await muteStore.mute(tx, addressId, noticeId, now);
     await cancelAlertsOf(tx, addressId, 'unsubscribed', noticeId);
     const after = { notice: noticeId, by: 'link' };
     await record(tx, now, by(address.customerId), 'address.mute', 'address', addressId, undefined, after);
-    return address;
+    return notice;
   });
 }
 
@@ -49,15 +52,4 @@ export async function unmute(
     const before = { notice: noticeId };
     await record(tx, ground.clock.now(), by(customerId), 'address.unmute', 'address', address.id, before);
   });
-}
-
-/** What each of these addresses is not mailed about any more. */
-export async function mutedNotices(
-  db: Reader,
-  addressIds: string[],
-): Promise<Map<string, Omit<ToldNotice, 'muted'>[]>> {
-  const found = new Map<string, Omit<ToldNotice, 'muted'>[]>();
-  for (const { addressId, ...notice } of await muteStore.muted(db, addressIds))
-    found.set(addressId, [...(found.get(addressId) ?? []), notice]);
-  return found;
 }
