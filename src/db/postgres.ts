@@ -145,8 +145,8 @@ const SILENCE = /^(Query read timeout|timeout exceeded when trying to connect)/;
  */
 class Primary {
   readonly #pool: pg.Pool;
-  #silent = false;
-  #probed = 0;
+  /** Until when nobody asks; undefined while it answers. Monotonic milliseconds. */
+  #restsUntil: number | undefined;
 
   constructor(pool: pg.Pool) {
     this.#pool = pool;
@@ -154,20 +154,18 @@ class Primary {
 
   /** @throws what pg throws, or at once where nothing was said a moment ago. */
   async ask(query: pg.QueryConfig): Promise<never[]> {
-    if (this.#silent) {
+    if (this.#restsUntil !== undefined) {
       const now = performance.now();
-      if (now - this.#probed < PATIENCE) throw Object.assign(new Error('PostgreSQL says nothing'), { code: '08006' });
-      this.#probed = now;
+      if (now < this.#restsUntil) throw Object.assign(new Error('PostgreSQL says nothing'), { code: '08006' });
+      // He tries it; whoever comes meanwhile does not.
+      this.#restsUntil = now + PATIENCE;
     }
     try {
       const { rows } = await this.#pool.query({ ...query, query_timeout: PATIENCE } as pg.QueryConfig);
-      this.#silent = false;
+      this.#restsUntil = undefined;
       return rows as never[];
     } catch (error) {
-      if (SILENCE.test((error as Error).message)) {
-        this.#silent = true;
-        this.#probed = performance.now();
-      }
+      if (SILENCE.test((error as Error).message)) this.#restsUntil = performance.now() + PATIENCE;
       throw error;
     }
   }
