@@ -6,7 +6,7 @@ import { requireCustomer } from '../http/audience.ts';
 import { languageOf, localPath } from '../http/language.ts';
 import { endSessionsOf, type Session, sessionsOf } from '../http/sessions.ts';
 import { page } from '../http/views.ts';
-import { record } from '../staff/audit.ts';
+import { asCustomer, record } from '../staff/audit.ts';
 import type { Clock } from '../time.ts';
 import { customerStore } from './store.ts';
 
@@ -40,7 +40,7 @@ export function accountRoutes(app: FastifyInstance, { db, clock }: { db: Databas
     await db.transaction(async (tx) => {
       const who = own(request);
       await endSessionsOf(tx, who, { but: who.tokenHash });
-      await record(tx, clock.now(), { kind: 'customer', id, name: id }, 'session.end_others', 'customer', id);
+      await record(tx, clock.now(), asCustomer(id), 'session.end_others', 'customer', id);
     });
     return back(request, reply, 'others');
   });
@@ -49,7 +49,7 @@ export function accountRoutes(app: FastifyInstance, { db, clock }: { db: Databas
     const { id } = requireCustomer(request);
     await db.transaction(async (tx) => {
       await customerStore.endLinks(tx, id, clock.now());
-      await record(tx, clock.now(), { kind: 'customer', id, name: id }, 'links.end', 'customer', id);
+      await record(tx, clock.now(), asCustomer(id), 'links.end', 'customer', id);
     });
     return back(request, reply, 'links');
   });

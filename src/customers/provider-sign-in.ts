@@ -3,7 +3,7 @@ import type { Database } from '../db/open.ts';
 import { providerRoutes } from '../http/oidc/door.ts';
 import { type Identity, type Provider, ProviderTrouble } from '../http/oidc/provider.ts';
 import { startSession } from '../http/sessions.ts';
-import { record } from '../staff/audit.ts';
+import { asCustomer, record } from '../staff/audit.ts';
 import type { Clock } from '../time.ts';
 import { loginKey, mailboxKey } from './customer.ts';
 import { customerStore } from './store.ts';
@@ -57,7 +57,7 @@ async function customerOf(
   await db.transaction(async (tx) => {
     // Somebody else may have been first, or the subject may be another's by now.
     if (!(await customerStore.bindSubject(tx, id, who.subject))) throw new ProviderTrouble('unknown');
-    await record(tx, clock.now(), { kind: 'customer', id, name: id }, 'provider.bind', 'customer', id);
+    await record(tx, clock.now(), asCustomer(id), 'provider.bind', 'customer', id);
   });
   return id;
 }

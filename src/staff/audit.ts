@@ -13,6 +13,11 @@ export interface Actor {
 /** The program itself: first start, housekeeping, the operator at the command line. */
 export const SYSTEM: Actor = { kind: 'system', id: null, name: 'shirase' };
 
+/** By his account's number: the trail never has a customer's name. */
+export function asCustomer(id: string): Actor {
+  return { kind: 'customer', id, name: id };
+}
+
 /** One line of the append-only trail, written in the transaction of the act itself. */
 export async function record(
   tx: Tx,

@@ -4,6 +4,7 @@ import type { Database } from '../../src/db/open.ts';
 import { addCatalogue } from '../lookup/world.ts';
 import { subscriber } from '../support/addresses.ts';
 import { type Shirase, startApp } from '../support/app.ts';
+import { keyFor } from '../support/people.ts';
 
 const URLENCODED = { 'content-type': 'application/x-www-form-urlencoded' };
 const MULTIPART = { 'content-type': 'multipart/form-data; boundary=b0undary' };
@@ -62,37 +63,74 @@ test('a known, a removed, a forged and a cut token are answered by equal words',
 });
 
 /** `npm run drill:mail` presses a thousand times. RELIABILITY M15. */
-const PRESSES = Number(process.env.DRILL_PRESSES ?? 100);
+const PRESSES = Number(process.env.DRILL_PRESSES ?? 40);
 
-test('again and again, how long the answer takes tells a good link from a forged one as little as its words do', async () => {
-  const { app, db, url, clock, ground } = await house();
+test('how long the answer takes tells a good link, pressed for the first time or again, from a forged one as little as its words do', async () => {
+  const { app, db, url, ground } = await house();
   const links = {
-    good: url,
+    first: url,
+    again: url,
     gone: `/stop/${stopToken(ground.secret, 'gone')}`,
     forged: '/stop/a-taro.AAAAAAAAAAAAAAAAAAAAAA',
     cut: url.slice(0, -1),
   };
-  const took = { good: [] as number[], gone: [] as number[], forged: [] as number[], cut: [] as number[] };
-  const first = clock.now();
+  type Link = keyof typeof links;
+  const took = Object.fromEntries(Object.keys(links).map((name) => [name, [] as number[]])) as Record<Link, number[]>;
   for (let n = 0; n < PRESSES; n++) {
-    for (const [name, link] of Object.entries(links) as [keyof typeof links, string][]) {
+    await db.kysely.updateTable('addresses').set({ stopped_at: null }).execute();
+    for (const [name, link] of Object.entries(links) as [Link, string][]) {
       const began = performance.now();
       const answer = await app.inject({ method: 'POST', url: link, headers: URLENCODED, payload: oneClick });
-      // the first of all warm the process up, and the first good one stops the mails
+      // the first ones warm the process up
       if (n >= PRESSES / 10) took[name].push(performance.now() - began);
       expect(answer.statusCode).toBe(200);
+      if (name === 'first') expect(await stoppedAt(db)).not.toBeNull();
     }
-    clock.advance(1);
   }
-  expect(await stoppedAt(db)).toBe(first);
   const median = (times: number[]) => times.sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0;
   const medians = Object.entries(took).map(([name, times]) => [name, median(times)] as const);
   console.log(
     `one click on ${db.engine}, ${PRESSES} times: ${medians.map(([name, ms]) => `${name} ${ms.toFixed(3)} ms`).join(', ')}`,
   );
   const all = medians.map(([, ms]) => ms);
-  // On a busy machine a hundred are too few to tell ten per cent.
-  expect(Math.max(...all) / Math.min(...all)).toBeLessThan(PRESSES >= 1000 ? 1.2 : 2);
+  // On a busy machine a few are too few to tell ten per cent.
+  expect(Math.max(...all) / Math.min(...all)).toBeLessThan(PRESSES >= 1000 ? 1.1 : 2);
+});
+
+describe('the audit trail', () => {
+  async function audited() {
+    const open = await house();
+    const key = await keyFor(open.db, open.clock, 'audit:read');
+    const post = (to: string, payload = oneClick) =>
+      open.app.inject({ method: 'POST', url: to, headers: URLENCODED, payload });
+    const trail = async () =>
+      (await open.app.inject({ url: '/api/v1/audit?act=address.stop', headers: key })).json<{ entries: object[] }>()
+        .entries;
+    return { ...open, post, trail };
+  }
+
+  test('has it once, as the customer’s, with how it was asked for; a link that is not ours leaves nothing there', async () => {
+    const { app, url, ground, post, trail } = await audited();
+    for (const to of [`/stop/${stopToken(ground.secret, 'gone')}`, url.slice(0, -1), '/stop/x']) await post(to);
+    await post(url, 'List-Unsubscribe=No');
+    await app.inject(url);
+    expect(await trail()).toEqual([]);
+    for (let n = 0; n < 3; n++) await post(url);
+    expect(await trail()).toMatchObject([
+      {
+        who: { kind: 'customer', name: 'c-taro' },
+        subject: { kind: 'address', id: 'a-taro' },
+        before: { state: 'active' },
+        after: { state: 'stopped', by: 'link' },
+      },
+    ]);
+  });
+
+  test('has one entry of clicks that come at one moment', async () => {
+    const { url, post, trail } = await audited();
+    for (const answer of await Promise.all([post(url), post(url), post(url)])) expect(answer.statusCode).toBe(200);
+    expect(await trail()).toHaveLength(1);
+  });
 });
 
 test('opening the link changes nothing and shows a button that works without signing in', async () => {

@@ -113,12 +113,14 @@ describe('a mail that came back', () => {
     expect((await address()).quarantined_at).toBeNull();
   });
 
-  test('a complaint stops the address; praise does not', async () => {
-    const { ground, from, address } = await sentOne();
+  test('a complaint stops the address, and the trail says so; praise does not', async () => {
+    const { ground, from, address, db } = await sentOne();
     expect(await takeReport(ground, bytes(complaint(from, 'not-spam')))).toBe('nothing');
     expect((await address()).stopped_at).toBeNull();
     expect(await takeReport(ground, bytes(complaint(from)))).toBe('counted');
     expect((await address()).stopped_at).not.toBeNull();
+    const entries = await db.kysely.selectFrom('audit_entries').selectAll().where('act', '=', 'address.stop').execute();
+    expect(entries.map((entry) => entry.after_json)).toEqual(['{"state":"stopped","by":"complaint"}']);
   });
 });
 

@@ -70,13 +70,16 @@ export const addressStore = {
       .execute();
   },
 
-  async stop(tx: Tx, id: string, now: Instant): Promise<void> {
-    await tx
+  /** @returns the address; undefined where there is none, or it was stopped before. */
+  async stop(tx: Tx, id: string, now: Instant): Promise<Address | undefined> {
+    const row = await tx
       .updateTable('addresses')
       .set({ stopped_at: now })
       .where('id', '=', id)
       .where('stopped_at', 'is', null)
-      .execute();
+      .returningAll()
+      .executeTakeFirst();
+    return row && addressOf(row);
   },
 
   async start(tx: Tx, id: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Reader, retryOnCollision, type Tx } from '../../db/open.ts';
 import { Invalid, NotFound } from '../../errors.ts';
-import { type Actor, record } from '../../staff/audit.ts';
+import { asCustomer, record } from '../../staff/audit.ts';
 import type { Language } from '../../time.ts';
 import { cancelAlertsOf, cancelUnchosen } from '../cancel.ts';
 import { unreachable } from '../reachable.ts';
@@ -11,6 +11,7 @@ import { addressStore } from './address-store.ts';
 import { type AddressGround, type Asked, askForConfirmation } from './confirm.ts';
 import { type EmailAddress, parseEmailAddress } from './email-address.ts';
 import { type MutedNotice, muteStore } from './mute-store.ts';
+import { stopMails } from './stop.ts';
 
 export interface Choice {
   scope: AddressScope;
@@ -137,7 +138,9 @@ async function tryAdd(ground: AddressGround, customerId: string, email: EmailAdd
         'You have asked for as many confirmation mails as we send in a day. Please try again tomorrow.',
       );
     }
-    await record(tx, now, by(customerId), 'address.add', 'address', address.id, undefined, { state: 'unconfirmed' });
+    await record(tx, now, asCustomer(customerId), 'address.add', 'address', address.id, undefined, {
+      state: 'unconfirmed',
+    });
     return asked;
   });
 }
@@ -148,7 +151,15 @@ export async function removeAddress(ground: AddressGround, customerId: string, i
     const address = found(await addressStore.find(tx, customerId, id));
     await cancelAlertsOf(tx, address.id, 'removed');
     await addressStore.remove(tx, address.id);
-    await record(tx, ground.clock.now(), by(customerId), 'address.remove', 'address', address.id, stateOf(address));
+    await record(
+      tx,
+      ground.clock.now(),
+      asCustomer(customerId),
+      'address.remove',
+      'address',
+      address.id,
+      stateOf(address),
+    );
   });
 }
 
@@ -200,18 +211,23 @@ async function choose(
   });
   await cancelUnchosen(tx, address.id);
   const after = { ...choice, ...how };
-  await record(tx, ground.clock.now(), by(address.customerId), 'address.choice', 'address', address.id, before, after);
+  await record(
+    tx,
+    ground.clock.now(),
+    asCustomer(address.customerId),
+    'address.choice',
+    'address',
+    address.id,
+    before,
+    after,
+  );
 }
 
 /** Stops the mails to it; it stays registered. @throws NotFound */
 export async function stopOwnAddress(ground: AddressGround, customerId: string, id: string): Promise<void> {
   await ground.db.transaction(async (tx) => {
     const address = found(await addressStore.find(tx, customerId, id));
-    await addressStore.stop(tx, address.id, ground.clock.now());
-    await cancelAlertsOf(tx, address.id, 'unsubscribed');
-    await record(tx, ground.clock.now(), by(customerId), 'address.stop', 'address', address.id, stateOf(address), {
-      state: 'stopped',
-    });
+    await stopMails(tx, ground.clock.now(), address.id);
   });
 }
 
@@ -227,9 +243,18 @@ export async function startAgain(ground: AddressGround, customerId: string, id: 
       const state = addressState(address);
       if (state === 'unconfirmed' || state === 'unreachable') return askForConfirmation(ground, tx, address);
       await addressStore.start(tx, address.id);
-      await record(tx, ground.clock.now(), by(customerId), 'address.start', 'address', address.id, stateOf(address), {
-        state: 'active',
-      });
+      await record(
+        tx,
+        ground.clock.now(),
+        asCustomer(customerId),
+        'address.start',
+        'address',
+        address.id,
+        stateOf(address),
+        {
+          state: 'active',
+        },
+      );
       return 'started';
     }),
   );
@@ -237,19 +262,12 @@ export async function startAgain(ground: AddressGround, customerId: string, id: 
 
 /** One click in a mail: the token named the address. Unknown ones and repeats change nothing. */
 export async function stopAddress(ground: AddressGround, id: string): Promise<void> {
-  await ground.db.transaction(async (tx) => {
-    await addressStore.stop(tx, id, ground.clock.now());
-    await cancelAlertsOf(tx, id, 'unsubscribed');
-  });
+  await ground.db.transaction((tx) => stopMails(tx, ground.clock.now(), id, 'link'));
 }
 
 function found(address: Address | undefined): Address {
   if (!address) throw new NotFound();
   return address;
-}
-
-export function by(customerId: string): Actor {
-  return { kind: 'customer', id: customerId, name: customerId };
 }
 
 function wrong(ja: string, en: string): Invalid {

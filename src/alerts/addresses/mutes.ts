@@ -1,9 +1,9 @@
 import { NotFound } from '../../errors.ts';
-import { record } from '../../staff/audit.ts';
+import { asCustomer, record } from '../../staff/audit.ts';
 import { DAY } from '../../time.ts';
 import { cancelAlertsOf } from '../cancel.ts';
 import { addressStore } from './address-store.ts';
-import { addressBehindLink, by } from './addresses.ts';
+import { addressBehindLink } from './addresses.ts';
 import type { AddressGround } from './confirm.ts';
 import { muteStore, type ToldNotice } from './mute-store.ts';
 
@@ -34,7 +34,7 @@ export async function muteByLink(
     await muteStore.mute(tx, addressId, noticeId, now);
     await cancelAlertsOf(tx, addressId, 'unsubscribed', noticeId);
     const after = { notice: noticeId, by: 'link' };
-    await record(tx, now, by(address.customerId), 'address.mute', 'address', addressId, undefined, after);
+    await record(tx, now, asCustomer(address.customerId), 'address.mute', 'address', addressId, undefined, after);
     return notice;
   });
 }
@@ -50,6 +50,6 @@ export async function unmute(
     const address = await addressStore.find(tx, customerId, addressId);
     if (!address || !(await muteStore.unmute(tx, address.id, noticeId))) throw new NotFound();
     const before = { notice: noticeId };
-    await record(tx, ground.clock.now(), by(customerId), 'address.unmute', 'address', address.id, before);
+    await record(tx, ground.clock.now(), asCustomer(customerId), 'address.unmute', 'address', address.id, before);
   });
 }

@@ -1,9 +1,8 @@
 import type { Tx } from '../../db/open.ts';
 import type { Bounce, Bounced, Ending } from '../../mail/outbox.ts';
 import { DAY } from '../../time.ts';
-import { addressStore } from '../addresses/address-store.ts';
+import { stopMails } from '../addresses/stop.ts';
 import { alertStore } from '../alert-store.ts';
-import { cancelAlertsOf } from '../cancel.ts';
 import type { AlertGround } from '../expand.ts';
 import { unreachable } from '../reachable.ts';
 import { bounceStore } from './bounce-store.ts';
@@ -37,8 +36,7 @@ async function countBounce(ground: Pick<AlertGround, 'clock'>, tx: Tx, bounce: B
   const row = { mail_id: bounce.mailId, address_id: address.id, kind, status, diagnostic, received_at: now };
   if (!(await bounceStore.add(tx, row))) return false;
   if (kind === 'complaint') {
-    await addressStore.stop(tx, address.id, now);
-    await cancelAlertsOf(tx, address.id, 'unsubscribed');
+    await stopMails(tx, now, address.id, 'complaint');
     return true;
   }
   const givenUp =

@@ -2,7 +2,7 @@ import type { Tx } from '../../db/open.ts';
 import { Invalid } from '../../errors.ts';
 import { hashPassword, passwordMatches } from '../../http/passwords.ts';
 import { endSessionsOf, hashToken } from '../../http/sessions.ts';
-import { record } from '../../staff/audit.ts';
+import { asCustomer, record } from '../../staff/audit.ts';
 import type { Language } from '../../time.ts';
 import { allContacts, contactsDigest, mailContacts } from './contacts.ts';
 import type { GuardVerdict } from './guard.ts';
@@ -107,7 +107,7 @@ export async function freezeAccount(ground: PasswordGround, customerId: string, 
     await endSessionsOf(tx, { audience: 'customer', subject: customerId });
     const contacts = await allContacts(tx, customerId, language);
     await mailContacts(ground, tx, contacts, { template: 'mail/password-frozen', view: { at: now }, notAfter: null });
-    await record(tx, now, by(customerId), 'password.freeze', 'customer', customerId);
+    await record(tx, now, asCustomer(customerId), 'password.freeze', 'customer', customerId);
   });
 }
 
@@ -128,7 +128,7 @@ async function replace(
   await passwordStore.endResetsOf(tx, to.customerId, now);
   const contacts = await allContacts(tx, to.customerId, to.language);
   await mailContacts(ground, tx, contacts, { template: 'mail/password-changed', view: { at: now }, notAfter: null });
-  await record(tx, now, by(to.customerId), 'password.change', 'customer', to.customerId, undefined, {
+  await record(tx, now, asCustomer(to.customerId), 'password.change', 'customer', to.customerId, undefined, {
     by: to.resetId === null ? 'owner' : 'reset',
   });
 }
@@ -154,17 +154,13 @@ async function recordRefusal(
   customerId: string,
   verdict: GuardVerdict,
 ): Promise<void> {
-  await record(tx, ground.clock.now(), by(customerId), 'password.refused', 'customer', customerId, undefined, {
+  await record(tx, ground.clock.now(), asCustomer(customerId), 'password.refused', 'customer', customerId, undefined, {
     notice: verdict.notice?.id ?? null,
   });
 }
 
 function isOver(reset: StoredReset, now: number): boolean {
   return reset.used_at !== null || reset.ended_at !== null || reset.expires_at <= now;
-}
-
-function by(customerId: string) {
-  return { kind: 'customer' as const, id: customerId, name: customerId };
 }
 
 function wrong(field: string, ja: string, en: string): Invalid {

@@ -6,7 +6,7 @@ import { requireCustomer } from '../../http/audience.ts';
 import { parse } from '../../http/forms.ts';
 import { languageOf, localPath } from '../../http/language.ts';
 import { page } from '../../http/views.ts';
-import { record } from '../../staff/audit.ts';
+import { asCustomer, record } from '../../staff/audit.ts';
 import { endOwnFeed, type FeedGround, ownFeedUrl, renewOwnFeed } from './own-feed.ts';
 import { servicesStore } from './services-store.ts';
 
@@ -51,16 +51,7 @@ export function servicesRoutes(app: FastifyInstance, ground: FeedGround): void {
     await db.transaction(async (tx) => {
       const before = await servicesStore.chosen(tx, id);
       await servicesStore.choose(tx, id, wanted);
-      await record(
-        tx,
-        clock.now(),
-        { kind: 'customer', id, name: id },
-        'services.choose',
-        'customer',
-        id,
-        before,
-        wanted,
-      );
+      await record(tx, clock.now(), asCustomer(id), 'services.choose', 'customer', id, before, wanted);
     });
     return back(request, reply, 'saved');
   });
