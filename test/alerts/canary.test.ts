@@ -1,8 +1,6 @@
 import { expect, test } from 'vitest';
 import { alertBounced } from '../../src/alerts/bounces/bounced.ts';
 import { canaryArrived } from '../../src/alerts/canary/canary.ts';
-import { expandNext } from '../../src/alerts/expand.ts';
-import { alertSettled, recheckAlert } from '../../src/alerts/recheck.ts';
 import { takeReport } from '../../src/mail/bounce/intake.ts';
 import { freezeSending } from '../../src/mail/freeze.ts';
 import { ReturnPaths } from '../../src/mail/letter/return-path.ts';
@@ -12,10 +10,11 @@ import { SYSTEM } from '../../src/staff/audit.ts';
 import { changeSettings } from '../../src/staff/settings.ts';
 import { MINUTE } from '../../src/time.ts';
 import { subscriber } from '../support/addresses.ts';
+import { alertCourier } from '../support/alert-house.ts';
 import { alertGround } from '../support/alerts.ts';
 import { clockAt } from '../support/clock.ts';
 import { freshDatabase } from '../support/database.ts';
-import { courierTo, order, queue } from '../support/mail.ts';
+import { order, queue } from '../support/mail.ts';
 import { faultInput, noticeGround, publisher, smallCatalogue } from '../support/notices.ts';
 import { type Received, startFaultyRelay } from '../support/smtp.ts';
 
@@ -32,11 +31,7 @@ async function house() {
   await subscriber(db, 'taro', ['121']);
   const alerts = alertGround(db, clock, { canary: CANARY });
   const relay = await startFaultyRelay();
-  const courier = courierTo(db, clock, relay.url, {
-    recheck: recheckAlert(alerts),
-    settled: alertSettled(alerts),
-    before: () => expandNext(alerts),
-  });
+  const courier = alertCourier(alerts, relay.url);
   const returnPaths = new ReturnPaths('bounce.status.example', ['x'.repeat(32)]);
   const intake = { returnPaths, bounced: alertBounced(alerts), arrived: canaryArrived(alerts), warn: () => {} };
   const arrive = (mail: Received | undefined) => takeReport(intake, Buffer.from(mail?.raw ?? '', 'latin1'), mail?.to);

@@ -2,15 +2,13 @@ import { expect, test } from 'vitest';
 import { stopToken } from '../../src/alerts/addresses/stop-link.ts';
 import { expandNext } from '../../src/alerts/expand.ts';
 import { forecast } from '../../src/alerts/forecast.ts';
-import { alertSettled, recheckAlert } from '../../src/alerts/recheck.ts';
 import { publishNotice, publishReport } from '../../src/notices/publish.ts';
 import { MINUTE } from '../../src/time.ts';
 import { subscriber } from '../support/addresses.ts';
-import { on, recovered } from '../support/alert-house.ts';
+import { alertCourier, on, recovered } from '../support/alert-house.ts';
 import { alertGround } from '../support/alerts.ts';
 import { startApp } from '../support/app.ts';
 import { signedIn } from '../support/customers.ts';
-import { courierTo } from '../support/mail.ts';
 import { faultInput, nextReport, noticeGround, publisher, smallCatalogue } from '../support/notices.ts';
 import { startReceiver } from '../support/smtp.ts';
 
@@ -22,11 +20,7 @@ async function house() {
   for (const name of ['taro', 'hanako']) await subscriber(db, name, ['121']);
   const receiver = await startReceiver();
   const alerts = alertGround(db, clock, { secret: ground.secret });
-  const courier = courierTo(db, clock, receiver.url, {
-    recheck: recheckAlert(alerts),
-    settled: alertSettled(alerts),
-    before: () => expandNext(alerts),
-  });
+  const courier = alertCourier(alerts, receiver.url);
   const notices = noticeGround(db, clock);
   const publish = () => publishNotice(notices, publisher, faultInput());
   const tell = (id: string, report: Record<string, unknown>) =>

@@ -1,13 +1,11 @@
 import { expect, test } from 'vitest';
-import { expandNext } from '../../src/alerts/expand.ts';
-import { alertSettled, recheckAlert } from '../../src/alerts/recheck.ts';
 import { publishNotice, publishReport } from '../../src/notices/publish.ts';
 import { subscriber } from '../support/addresses.ts';
+import { alertCourier } from '../support/alert-house.ts';
 import { alertGround } from '../support/alerts.ts';
 import { startApp } from '../support/app.ts';
 import { clockAt } from '../support/clock.ts';
 import { freshDatabase } from '../support/database.ts';
-import { courierTo } from '../support/mail.ts';
 import { faultInput, nextReport, noticeGround, publisher, smallCatalogue } from '../support/notices.ts';
 import { customerAt, PASSWORD } from '../support/people.ts';
 import { startFaultyRelay } from '../support/smtp.ts';
@@ -27,11 +25,7 @@ test('an address that its server denies is not mailed again, one on a server of 
     .where('id', '=', ours.address)
     .execute();
   const relay = await startFaultyRelay({ rcpt: '550 5.1.1 no such user' });
-  const courier = courierTo(db, clock, relay.url, {
-    recheck: recheckAlert(alerts),
-    settled: alertSettled(alerts),
-    before: () => expandNext(alerts),
-  });
+  const courier = alertCourier(alerts, relay.url);
   const { id } = await publishNotice(notices, publisher, faultInput());
   await courier.drain();
   const quarantined = await db.kysely

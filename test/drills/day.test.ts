@@ -1,16 +1,14 @@
 import { expect, test } from 'vitest';
-import { expandNext } from '../../src/alerts/expand.ts';
-import { alertSettled, recheckAlert } from '../../src/alerts/recheck.ts';
 import { importCatalogue } from '../../src/catalogue/import-catalogue.ts';
 import { catalogueOf, codesOf, readDay, toldBy, windowOf, wordsOf } from '../../src/cli/example/day.ts';
 import { publishNotice, publishReport } from '../../src/notices/publish.ts';
 import { changeEdition } from '../../src/notices/read.ts';
 import { SYSTEM } from '../../src/staff/audit.ts';
 import { subscriber } from '../support/addresses.ts';
+import { alertCourier } from '../support/alert-house.ts';
 import { alertGround } from '../support/alerts.ts';
 import { clockAt } from '../support/clock.ts';
 import { freshDatabase } from '../support/database.ts';
-import { courierTo } from '../support/mail.ts';
 import { faultInput, nextReport, noticeGround, publisher } from '../support/notices.ts';
 import { startReceiver } from '../support/smtp.ts';
 
@@ -25,11 +23,7 @@ async function theDay() {
   const receiver = await startReceiver();
   const notices = noticeGround(db, clock);
   const alerts = alertGround(db, clock);
-  const courier = courierTo(db, clock, receiver.url, {
-    recheck: recheckAlert(alerts),
-    settled: alertSettled(alerts),
-    before: () => expandNext(alerts),
-  });
+  const courier = alertCourier(alerts, receiver.url);
   const at = async (time: string, act: () => Promise<{ id: string }>) => {
     clock.set(on(time));
     const { id } = await act();

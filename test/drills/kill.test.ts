@@ -2,8 +2,6 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
-import { expandNext } from '../../src/alerts/expand.ts';
-import { alertSettled, recheckAlert } from '../../src/alerts/recheck.ts';
 import { packageRoot } from '../../src/config.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { type Database, openDatabase } from '../../src/db/open.ts';
@@ -11,11 +9,12 @@ import { smtpRelay } from '../../src/mail/relay/smtp-relay.ts';
 import { publishNotice, publishReport } from '../../src/notices/publish.ts';
 import { HOUR, MINUTE } from '../../src/time.ts';
 import { subscriber } from '../support/addresses.ts';
+import { alertCourier } from '../support/alert-house.ts';
 import { alertGround } from '../support/alerts.ts';
 import { type Child, startChild } from '../support/child.ts';
 import { clockAt, type TestClock } from '../support/clock.ts';
 import { emptyDatabaseUrl, engine } from '../support/database.ts';
-import { courierTo, HASTY } from '../support/mail.ts';
+import { HASTY } from '../support/mail.ts';
 import { faultInput, nextReport, noticeGround, publisher, smallCatalogue } from '../support/notices.ts';
 import { seeded } from '../support/seed.ts';
 import { type FaultyRelay, type Script, startFaultyRelay } from '../support/smtp.ts';
@@ -179,11 +178,8 @@ function faults(random: () => number): () => Script {
 /** Nobody is killed any more; at last the relay is well, too. */
 async function sendTheRest(db: Database, clock: TestClock, relay: FaultyRelay): Promise<void> {
   const alerts = alertGround(db, clock);
-  const courier = courierTo(db, clock, relay.url, {
+  const courier = alertCourier(alerts, relay.url, {
     relay: smtpRelay(relay.url, HASTY),
-    recheck: recheckAlert(alerts),
-    settled: alertSettled(alerts),
-    before: () => expandNext(alerts),
     owner: 'the last one',
     alone: engine === 'sqlite',
     lanes: { urgent: 1, bulk: 5 },

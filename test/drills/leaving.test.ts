@@ -3,16 +3,14 @@ import { changeChoice, removeAddress, stopAddress, stopOwnAddress } from '../../
 import { forgetCustomers } from '../../src/alerts/addresses/forget-customers.ts';
 import { muteByLink } from '../../src/alerts/addresses/mutes.ts';
 import { alertBounced } from '../../src/alerts/bounces/bounced.ts';
-import { expandNext } from '../../src/alerts/expand.ts';
-import { alertSettled, recheckAlert } from '../../src/alerts/recheck.ts';
 import type { Database } from '../../src/db/open.ts';
 import { publishNotice } from '../../src/notices/publish.ts';
 import { SECOND } from '../../src/time.ts';
 import { subscriber } from '../support/addresses.ts';
+import { alertCourier } from '../support/alert-house.ts';
 import { alertGround } from '../support/alerts.ts';
 import { clockAt } from '../support/clock.ts';
 import { freshDatabase } from '../support/database.ts';
-import { courierTo } from '../support/mail.ts';
 import { faultInput, noticeGround, publisher, smallCatalogue } from '../support/notices.ts';
 import { startFaultyRelay } from '../support/smtp.ts';
 
@@ -29,10 +27,7 @@ async function house() {
   const alerts = alertGround(db, clock);
   const notices = noticeGround(db, clock);
   const relay = await startFaultyRelay();
-  const courier = courierTo(db, clock, relay.url, {
-    recheck: recheckAlert(alerts),
-    settled: alertSettled(alerts),
-    before: () => expandNext(alerts),
+  const courier = alertCourier(alerts, relay.url, {
     lanes: { urgent: 1, bulk: 5 },
   });
   await publishNotice(notices, publisher, faultInput());

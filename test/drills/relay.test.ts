@@ -1,14 +1,13 @@
 import { expect, test } from 'vitest';
 import { expandNext } from '../../src/alerts/expand.ts';
-import { alertSettled, recheckAlert } from '../../src/alerts/recheck.ts';
 import { correctReport } from '../../src/notices/correct.ts';
 import { publishNotice, publishReport } from '../../src/notices/publish.ts';
 import { MINUTE } from '../../src/time.ts';
 import { subscriber } from '../support/addresses.ts';
+import { alertCourier } from '../support/alert-house.ts';
 import { alertGround } from '../support/alerts.ts';
 import { clockAt } from '../support/clock.ts';
 import { freshDatabase } from '../support/database.ts';
-import { courierTo } from '../support/mail.ts';
 import { faultInput, nextReport, noticeGround, publisher, smallCatalogue } from '../support/notices.ts';
 import { seeded } from '../support/seed.ts';
 import { startFaultyRelay } from '../support/smtp.ts';
@@ -36,9 +35,7 @@ async function story(random: () => number) {
   const clock = clockAt('2014-03-06T08:00:00+09:00');
   const relay = await badRelay(random);
   const alerts = alertGround(db, clock);
-  const courier = courierTo(db, clock, relay.url, {
-    recheck: recheckAlert(alerts),
-    settled: alertSettled(alerts),
+  const courier = alertCourier(alerts, relay.url, {
     before: () => expandNext(alerts, 15),
   });
   const notices = noticeGround(db, clock);

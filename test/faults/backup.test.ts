@@ -2,18 +2,17 @@ import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { expandNext } from '../../src/alerts/expand.ts';
-import { recheckAlert } from '../../src/alerts/recheck.ts';
 import { backupCommand, courierCommand, restoreCommand } from '../../src/cli/backup.ts';
 import { packageRoot } from '../../src/config.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { type Database, openDatabase } from '../../src/db/open.ts';
 import { publishNotice, publishReport } from '../../src/notices/publish.ts';
 import { subscriber } from '../support/addresses.ts';
+import { alertCourier } from '../support/alert-house.ts';
 import { alertGround } from '../support/alerts.ts';
 import { clockAt } from '../support/clock.ts';
 import { engine } from '../support/database.ts';
-import { courierTo, states, tickets } from '../support/mail.ts';
+import { states, tickets } from '../support/mail.ts';
 import { faultInput, nextReport, noticeGround, publisher, smallCatalogue } from '../support/notices.ts';
 import { startReceiver } from '../support/smtp.ts';
 
@@ -110,7 +109,7 @@ describe.runIf(engine === 'sqlite')('a backup', () => {
     // After the backup the first report goes out, and so does recovery: the restored database knows of neither.
     const courierOf = (on: Database) => {
       const alerts = alertGround(on, clock);
-      return courierTo(on, clock, receiver.url, { recheck: recheckAlert(alerts), before: () => expandNext(alerts) });
+      return alertCourier(alerts, receiver.url);
     };
     await courierOf(db).drain();
     expect(receiver.mails).toHaveLength(1);

@@ -1,14 +1,12 @@
 import type { Page } from 'playwright-core';
 import { afterAll, describe, expect, test } from 'vitest';
-import { expandNext } from '../../src/alerts/expand.ts';
-import { alertSettled, recheckAlert } from '../../src/alerts/recheck.ts';
 import { addCustomer } from '../../src/customers/add-customer.ts';
 import { addStaff } from '../../src/staff/add-staff.ts';
 import { SYSTEM } from '../../src/staff/audit.ts';
+import { alertCourier } from '../support/alert-house.ts';
 import { alertGround } from '../support/alerts.ts';
 import { startApp } from '../support/app.ts';
 import { closeBrowser, hasBrowser, listen, openPage } from '../support/browser.ts';
-import { courierTo } from '../support/mail.ts';
 import { smallCatalogue } from '../support/notices.ts';
 import { PASSWORD } from '../support/people.ts';
 import { startReceiver } from '../support/smtp.ts';
@@ -36,11 +34,7 @@ async function morning() {
   }
   const receiver = await startReceiver();
   const alerts = alertGround(db, clock, { publicUrl: ground.publicUrl, secret: ground.secret });
-  const courier = courierTo(db, clock, receiver.url, {
-    recheck: recheckAlert(alerts),
-    settled: alertSettled(alerts),
-    before: () => expandNext(alerts),
-  });
+  const courier = alertCourier(alerts, receiver.url);
   const base = await listen(app);
   return { ...shirase, base, receiver, courier };
 }

@@ -2,8 +2,6 @@ import { generateKeyPairSync } from 'node:crypto';
 import { authenticate } from 'mailauth';
 import PostalMime from 'postal-mime';
 import { expect, test } from 'vitest';
-import { expandNext } from '../../src/alerts/expand.ts';
-import { alertSettled, recheckAlert } from '../../src/alerts/recheck.ts';
 import { signerOf } from '../../src/mail/letter/dkim.ts';
 import { ReturnPaths } from '../../src/mail/letter/return-path.ts';
 import { publishNotice } from '../../src/notices/publish.ts';
@@ -11,10 +9,10 @@ import { warnOfLimits } from '../../src/notices/warnings/warn.ts';
 import { SYSTEM } from '../../src/staff/audit.ts';
 import { changeSettings } from '../../src/staff/settings.ts';
 import { MINUTE } from '../../src/time.ts';
+import { alertCourier } from '../support/alert-house.ts';
 import { alertGround } from '../support/alerts.ts';
 import { startApp } from '../support/app.ts';
 import { FormBrowser } from '../support/customers.ts';
-import { courierTo } from '../support/mail.ts';
 import { faultInput, publisher, smallCatalogue } from '../support/notices.ts';
 import { customerAt } from '../support/people.ts';
 import { type Received, startReceiver } from '../support/smtp.ts';
@@ -56,10 +54,7 @@ test('M14: a confirmation, an alert and a warning to staff all pass SPF, DKIM an
   await changeSettings(db, clock, SYSTEM, { warnMail: ['noc@operator.example'] });
   const receiver = await startReceiver();
   const alerts = alertGround(db, clock, { secret: ground.secret });
-  const courier = courierTo(db, clock, receiver.url, {
-    recheck: recheckAlert(alerts),
-    settled: alertSettled(alerts),
-    before: () => expandNext(alerts),
+  const courier = alertCourier(alerts, receiver.url, {
     stationery: {
       sender: { name: 'OCN 障害情報', address: 'notices@status.example' },
       returnPaths,

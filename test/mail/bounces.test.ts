@@ -5,7 +5,6 @@ import nodemailer from 'nodemailer';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { alertBounced } from '../../src/alerts/bounces/bounced.ts';
 import { expandAll } from '../../src/alerts/expand.ts';
-import { alertSettled, recheckAlert } from '../../src/alerts/recheck.ts';
 import { type BounceGround, takeReport } from '../../src/mail/bounce/intake.ts';
 import { listenForBounces } from '../../src/mail/bounce/listener.ts';
 import { readMailbox } from '../../src/mail/bounce/mailbox.ts';
@@ -13,10 +12,10 @@ import { ReturnPaths } from '../../src/mail/letter/return-path.ts';
 import { publishNotice } from '../../src/notices/publish.ts';
 import { DAY } from '../../src/time.ts';
 import { subscriber } from '../support/addresses.ts';
+import { alertCourier } from '../support/alert-house.ts';
 import { alertGround } from '../support/alerts.ts';
 import { startApp } from '../support/app.ts';
 import { complaint, deliveryReport } from '../support/bounces.ts';
-import { courierTo } from '../support/mail.ts';
 import { faultInput, noticeGround, publisher, smallCatalogue } from '../support/notices.ts';
 import { keyFor } from '../support/people.ts';
 import { seeded } from '../support/seed.ts';
@@ -32,9 +31,7 @@ async function sentOne() {
   await subscriber(db, 'taro', ['121']);
   const receiver = await startReceiver();
   const alerts = alertGround(db, clock);
-  const courier = courierTo(db, clock, receiver.url, {
-    recheck: recheckAlert(alerts),
-    settled: alertSettled(alerts),
+  const courier = alertCourier(alerts, receiver.url, {
     stationery: { sender: { name: 'OCN', address: 'notices@status.example' }, returnPaths },
   });
   const sendOne = async () => {

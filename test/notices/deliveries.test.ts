@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
-import { expandAll, expandNext } from '../../src/alerts/expand.ts';
-import { alertSettled, recheckAlert } from '../../src/alerts/recheck.ts';
+import { expandAll } from '../../src/alerts/expand.ts';
 import { smtpRelay } from '../../src/mail/relay/smtp-relay.ts';
 import { publishNotice } from '../../src/notices/publish.ts';
 import { HOUR } from '../../src/time.ts';
 import { subscriber } from '../support/addresses.ts';
+import { alertCourier } from '../support/alert-house.ts';
 import { alertGround } from '../support/alerts.ts';
 import { startApp } from '../support/app.ts';
 import { textOf } from '../support/console.ts';
-import { courierTo, tickets } from '../support/mail.ts';
+import { tickets } from '../support/mail.ts';
 import { faultInput, publisher, smallCatalogue } from '../support/notices.ts';
 import { type Browser, staffAt } from '../support/people.ts';
 import { type Received, type Script, startFaultyRelay } from '../support/smtp.ts';
@@ -24,10 +24,7 @@ async function published(scripts: Record<string, Script>, names = Object.keys(sc
   const script = ({ to }: Received) => scripts[/^[^@]*/.exec(to[0] ?? '')?.[0] ?? ''] ?? {};
   const relay = await startFaultyRelay(script);
   const alerts = alertGround(db, clock);
-  const courier = courierTo(db, clock, relay.url, {
-    recheck: recheckAlert(alerts),
-    settled: alertSettled(alerts),
-    before: () => expandNext(alerts),
+  const courier = alertCourier(alerts, relay.url, {
     // The clock stands still: what a busy machine was too slow for would not be tried again.
     relay: smtpRelay(relay.url, { connectionTimeout: 30_000, greetingTimeout: 30_000 }),
   });

@@ -1,5 +1,6 @@
-import { expandAll, expandNext } from '../../src/alerts/expand.ts';
+import { type AlertGround, expandAll, expandNext } from '../../src/alerts/expand.ts';
 import { alertSettled, recheckAlert } from '../../src/alerts/recheck.ts';
+import type { Courier, CourierOptions } from '../../src/mail/courier/courier.ts';
 import { smtpRelay } from '../../src/mail/relay/smtp-relay.ts';
 import { publishReport } from '../../src/notices/publish.ts';
 import { alertGround } from './alerts.ts';
@@ -15,6 +16,16 @@ export const on = (time: string) => `2014-03-06T${time}:00+09:00`;
 /** The notice's first impact is over. */
 export const recovered = (id: string, at = '14:22') => [{ impact: `${id}-1`, at: on(at) }];
 
+/** A courier of alert mails as the server has it: asks before each mail, notes its end, writes what is still to be written. */
+export function alertCourier(alerts: AlertGround, url: string, more: Partial<CourierOptions> = {}): Courier {
+  return courierTo(alerts.db, alerts.clock, url, {
+    recheck: recheckAlert(alerts),
+    settled: alertSettled(alerts),
+    before: () => expandNext(alerts),
+    ...more,
+  });
+}
+
 /** A house whose mails are really sent and read. `mailed` sends what is due and gives one address' mails. */
 export async function alertHouse() {
   const db = await freshDatabase();
@@ -29,10 +40,7 @@ export async function alertHouse() {
   const clock = clockAt(on('08:00'));
   const alerts = alertGround(db, clock);
   const receiver = await startReceiver();
-  const courier = courierTo(db, clock, receiver.url, {
-    recheck: recheckAlert(alerts),
-    settled: alertSettled(alerts),
-    before: () => expandNext(alerts),
+  const courier = alertCourier(alerts, receiver.url, {
     // The clock stands still: what a busy machine was too slow for would not be tried again.
     relay: smtpRelay(receiver.url, { connectionTimeout: 30_000, greetingTimeout: 30_000 }),
   });
