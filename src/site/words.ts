@@ -1,10 +1,10 @@
 import type { CatalogueNames, Name } from '../catalogue/catalogue.ts';
+import { type FacilityNames, facilityNames } from '../catalogue/facility-names.ts';
 import type { Message } from '../errors.ts';
 import type { Impact, Symptom } from '../notices/impact.ts';
 import type { NoticeState } from '../notices/notice.ts';
 import { quantityWords } from '../notices/quantity.ts';
 import { symptomWords } from '../notices/wording/words.ts';
-import { type FacilityNames, facilityNames } from './facility-names.ts';
 
 /** Which of the badges of the stylesheet a state wears. Each badge has a shape and a word beside its colour. */
 export type Badge = 'fault' | 'delay' | 'work' | 'normal' | 'recovered' | 'planned';

@@ -17,6 +17,8 @@ test('a reader learns whether his own mail server is affected, since when, what 
   expect(first?.text).toContain('・hanako@m062.example（OCNメール設備062）： 影響はありません');
   expect(first?.text).toContain('お客さまのパスワードは間違っていません。');
   expect(first?.text).toMatch(/パスワードは不要です）：\nhttp:\/\/status\.example\/s\/a-hanako\.\S+\n/);
+  // What numbered names share stands once: twenty of them are four lines on a telephone, not eleven.
+  expect(first?.text).toContain('対象設備: OCNメール設備051・121\n');
   expect(first?.text).toContain('最大3通です。これは1通目です。');
   expect(first?.text).toMatch(/OCNテクニカルサポート.0120-000-000.9時から21時/);
   expect(first?.text).toMatch(/配信を停止・変更するには: http:\/\/status\.example\/stop\/a-hanako\.\S+/);

@@ -29,3 +29,11 @@ test('every word on a page stands in both languages', () => {
     });
   expect(found).toEqual([]);
 });
+
+test('a mail’s own heading is one line on a telephone: 358 pixels of 22 each', () => {
+  const headings = filesBelow('templates/mail')
+    .filter((path) => path.endsWith('.html.eta'))
+    .flatMap((path) => [...textOf(path).matchAll(/<h1[^>]*><%= it\.say\('([^']+)'/g)].map((match) => match[1] ?? ''));
+  expect(headings.length).toBeGreaterThan(2);
+  expect(headings.filter((heading) => heading.length > 16)).toEqual([]);
+});

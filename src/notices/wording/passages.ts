@@ -1,3 +1,4 @@
+import { facilityNames } from '../../catalogue/facility-names.ts';
 import type { Message } from '../../errors.ts';
 import { type Instant, type Language, showTime } from '../../time.ts';
 import type { Passage } from '../changes.ts';
@@ -215,8 +216,8 @@ class Teller {
     const service = this.text(names.service(impact.service));
     const lines = [isFault ? this.say(`${service}： ${symptom.ja}`, `${service}: ${symptom.en}`) : service];
     if (impact.facilities !== 'all') {
-      const codes = impact.facilities.map((code) => this.text(names.facility(code)));
-      lines.push(this.say('対象設備: ', 'Equipment: ') + codes.join(this.say('、', ', ')));
+      const { text } = facilityNames(impact.facilities.map((code) => names.facility(code)));
+      lines.push(this.say('対象設備: ', 'Equipment: ') + this.text(text));
     }
     if (impact.area) lines.push(this.say('地域: ', 'Area: ') + this.text(impact.area));
     if (impact.detail) lines.splice(1, 0, this.text(impact.detail));

@@ -1,6 +1,6 @@
+import { facilityNames } from '../../catalogue/facility-names.ts';
 import type { Operator } from '../../http/views.ts';
 import type { Instant, Language } from '../../time.ts';
-import { facilityNames } from '../facility-names.ts';
 import { type Ranked, within } from '../fitting.ts';
 import type { Broken, Situation } from './situation.ts';
 import { type Sentence, spoken } from './speech.ts';

@@ -1,4 +1,5 @@
 import type { Desk, Name } from '../../catalogue/catalogue.ts';
+import { facilityNames } from '../../catalogue/facility-names.ts';
 import type { Message } from '../../errors.ts';
 import { noticeUrl } from '../../notices/ground.ts';
 import type { Impact } from '../../notices/impact.ts';
@@ -18,7 +19,6 @@ import {
 import type { Block, Fact, Section } from '../../paper/blocks.ts';
 import { type Instant, type Language, showDuration, showTime } from '../../time.ts';
 import type { SiteContent } from '../edition/content.ts';
-import { facilityNames } from '../facility-names.ts';
 import { servicesNamed } from './named.ts';
 
 /** What is handed to the press: one paper for the newest report, the same for ever under that report. */

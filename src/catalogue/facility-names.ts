@@ -1,4 +1,4 @@
-import type { Name } from '../catalogue/catalogue.ts';
+import type { Name } from './catalogue.ts';
 
 export interface FacilityNames {
   text: Name;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { facilityNames } from '../../src/site/facility-names.ts';
+import { facilityNames } from '../../src/catalogue/facility-names.ts';
 
 const units = (...codes: string[]) =>
   codes.map((code) => ({ ja: `OCNメール設備${code}`, en: `OCN Mail unit ${code}` }));
