@@ -1,3 +1,7 @@
+import type { Kysely } from 'kysely';
+import type { Database } from './open.ts';
+import type { Tables } from './tables/index.ts';
+
 /**
  * Several questions of one transaction at once: a database on a thread or behind a line hears them together. When it throws all of them have
  * come to their end, so that nothing is said any more after the rollback.
@@ -11,6 +15,17 @@ export async function atOnce<Answers extends readonly unknown[]>(
     if (end.status === 'rejected') throw end.reason;
     return end.value;
   }) as unknown as Answers;
+}
+
+/** Transactions whose questions are answered one by one: what is written last has come to its end before the commit. */
+export function endingFirst(kysely: Kysely<Tables>): Database['transaction'] {
+  return (work) =>
+    kysely.transaction().execute(async (tx) => {
+      const ends: Promise<unknown>[] = [];
+      const result = await work(tx, (end) => ends.push(end));
+      await atOnce(...ends);
+      return result;
+    });
 }
 
 /** Repeats the last value up to a power of two: so there are a dozen statements to remember, and not one for each length of a list. */

@@ -9,6 +9,9 @@ export type Reader = Kysely<Tables>;
 /** What a store's change takes. Nothing outside the process is awaited while one is open. */
 export type Tx = Transaction<Tables>;
 
+/** Takes what a transaction writes last, already said: it fails where that fails. */
+export type Last = (writes: Promise<unknown>) => void;
+
 /** A prepared read for hot paths: `?` for each value, on both engines. */
 export interface Prepared<Row> {
   all(...values: (string | number | null)[]): Promise<Row[]>;
@@ -24,8 +27,11 @@ export interface PrepareOptions {
 export interface Database {
   engine: 'sqlite' | 'postgres';
   kysely: Reader;
-  /** All or nothing. On SQLite it takes the write lock at its start, on PostgreSQL rows are locked as they are changed. */
-  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /**
+   * All or nothing. On SQLite it takes the write lock at its start, on PostgreSQL rows are locked as they are changed. What is written at its
+   * end and nobody's answer depends on may be given to `last`: the commit is said together with it.
+   */
+  transaction<T>(work: (tx: Tx, last: Last) => Promise<T>): Promise<T>;
   /** `name` must be unique for each text: PostgreSQL keeps the plan under it. */
   prepare<Row>(name: string, sql: string, options?: PrepareOptions): Prepared<Row>;
   /** Runs a script of several statements: migrations only. */

@@ -1,5 +1,6 @@
 import { Kysely, type LogEvent, PostgresDialect } from 'kysely';
 import pg from 'pg';
+import { endingFirst } from './asking.ts';
 import { countFailures } from './failures.ts';
 import { Hosts } from './hosts.ts';
 import { Listener } from './listener.ts';
@@ -34,7 +35,7 @@ export function openPostgres(url: string, warn: Warn, { readUrl }: OpenOptions =
   return {
     engine: 'postgres',
     kysely,
-    transaction: (work) => kysely.transaction().execute(work),
+    transaction: endingFirst(kysely),
     prepare: (name, sql, options) => {
       let n = 0;
       const text = sql.replaceAll('?', () => `$${++n}`);

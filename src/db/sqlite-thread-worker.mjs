@@ -51,15 +51,57 @@ function answer({ sql, parameters }) {
   return { rows: [], changes, lastInsertRowid };
 }
 
-/** @param {{ sql: string, parameters: readonly unknown[] } | { script: string } | { close: true }} question */
+/**
+ * The transaction that was begun last, and what failed in it.
+ * @type {{ number: number, failures: unknown[] }}
+ */
+let transaction = { number: 0, failures: [] };
+
+/**
+ * Statements come without waiting for each other's answers: what belongs to a transaction is done in it or not at all, and it is committed only
+ * where whoever asks for that knows of everything that failed.
+ * @param {{ sql: string, parameters: readonly unknown[], within: { of: number, failures?: number } }} question
+ */
+function answerWithin({ sql, parameters, within }) {
+  const question = { sql, parameters };
+  if (sql.startsWith('BEGIN')) {
+    const begun = answer(question);
+    transaction = { number: within.of, failures: [] };
+    return begun;
+  }
+  if (transaction.number !== within.of || !connection().inTransaction) {
+    // A full disk rolls back by itself: that is what its transaction failed of, whatever is said after it.
+    const [cause] = transaction.number === within.of ? transaction.failures : [];
+    throw cause ?? Object.assign(new Error('its transaction is not open'), { code: 'SHIRASE_TRANSACTION_ENDED' });
+  }
+  const unknown = transaction.failures[within.failures ?? 0];
+  if (sql === 'commit' && unknown !== undefined) {
+    connection().exec('ROLLBACK');
+    throw unknown;
+  }
+  try {
+    return answer(question);
+  } catch (error) {
+    if (sql !== 'commit') transaction.failures.push(error);
+    throw error;
+  }
+}
+
+/**
+ * @typedef {{ sql: string, parameters: readonly unknown[], within?: { of: number, failures?: number } }} Statement
+ * @param {Statement | { script: string } | { close: true }} question
+ */
 function reply(question) {
-  if ('sql' in question) return answer(question);
+  if ('sql' in question) {
+    const { within } = question;
+    return within ? answerWithin({ ...question, within }) : answer(question);
+  }
   if ('script' in question) connection().exec(question.script);
   else open?.close();
   return { rows: [] };
 }
 
-/** @param {{ sql: string, parameters: readonly unknown[] } | { script: string } | { close: true }} question */
+/** @param {Statement | { script: string } | { close: true }} question */
 function answerOrError(question) {
   try {
     return reply(question);

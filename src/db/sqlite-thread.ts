@@ -1,8 +1,17 @@
 import { Worker } from 'node:worker_threads';
 import type { QueryResult } from 'kysely';
 
+/** The code of what is said in a transaction that is not open. */
+export const ENDED = 'SHIRASE_TRANSACTION_ENDED';
+
+/** In which transaction a statement belongs, and how many of its failures are known. */
+export interface Within {
+  of: number;
+  failures?: number;
+}
+
 /** What the thread is asked: a statement, a script of several, or to end. */
-type Question = { sql: string; parameters: readonly unknown[] } | { script: string } | { close: true };
+type Question = { sql: string; parameters: readonly unknown[]; within?: Within } | { script: string } | { close: true };
 
 interface Answer {
   rows: Record<string, unknown>[];
@@ -60,8 +69,10 @@ export class SqliteThread {
     this.#worker.unref();
   }
 
-  async execute<Row>(sql: string, parameters: readonly unknown[]): Promise<QueryResult<Row>> {
-    const { rows, changes, lastInsertRowid, bytes = [] } = await this.#ask({ sql, parameters });
+  /** With `within`, only in that transaction while it is open: after its BEGIN has failed or it has ended, nothing is done. @throws ENDED */
+  async execute<Row>(sql: string, parameters: readonly unknown[], within?: Within): Promise<QueryResult<Row>> {
+    const question = within ? { sql, parameters, within } : { sql, parameters };
+    const { rows, changes, lastInsertRowid, bytes = [] } = await this.#ask(question);
     for (const row of rows) {
       for (const name of bytes) {
         const value = row[name];

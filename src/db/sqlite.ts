@@ -11,10 +11,13 @@ import {
   type SqliteDatabase,
   SqliteDialect,
   SqliteDriver,
+  Transaction,
 } from 'kysely';
+import { endingFirst } from './asking.ts';
 import { countFailures } from './failures.ts';
 import type { Database } from './open.ts';
 import { SqliteThread } from './sqlite-thread.ts';
+import { BEGIN, ThreadConnection } from './sqlite-thread-connection.ts';
 import type { Tables } from './tables/index.ts';
 
 type Connection = BetterSqlite3.Database;
@@ -44,7 +47,7 @@ export function openSqlite(file: string, { patience = 5000, thread = false }: Sq
   return {
     engine: 'sqlite',
     kysely,
-    transaction: (work) => kysely.transaction().execute(work),
+    transaction: writer.together ? transactionsOf(kysely, writer.dialect) : endingFirst(kysely),
     prepare: (_name, sql, options) => {
       const statement = reader.prepare(sql).raw(options?.arrays ?? false);
       return { all: async (...values) => statement.all(...values) as never[] };
@@ -72,6 +75,8 @@ export function openSqlite(file: string, { patience = 5000, thread = false }: Sq
 /** The one connection that writes. */
 interface Writer {
   dialect: Dialect;
+  /** Whether questions of one transaction may be said at once. */
+  together: boolean;
   exec: (script: string) => Promise<void>;
   synchronous: () => Promise<unknown>;
   close: () => Promise<void>;
@@ -80,6 +85,7 @@ interface Writer {
 function writerHere(file: string, patience: number): Writer {
   const connection = connect(file, patience);
   return {
+    together: false,
     dialect: new ImmediateDialect(rememberStatements(connection), patience),
     exec: async (script) => {
       connection.exec(script);
@@ -100,11 +106,39 @@ function writerApart(file: string, patience: number): Writer {
     close: () => {},
   };
   return {
-    dialect: new ImmediateDialect(nothing, patience, (query) => thread.execute(query.sql, query.parameters)),
+    together: true,
+    dialect: new ImmediateDialect(nothing, patience, thread),
     exec: (script) => thread.exec(script),
     synchronous: async () =>
       (await thread.execute<{ synchronous: number }>('PRAGMA synchronous', [])).rows[0]?.synchronous,
     close: () => thread.close(),
+  };
+}
+
+/**
+ * Transactions whose questions are said at once. Kysely says one after the other, each when the one before it was answered; here the thread
+ * keeps their order, and commits only where none has failed that nobody knows of.
+ */
+function transactionsOf(kysely: Kysely<Tables>, dialect: Dialect): Database['transaction'] {
+  return async (work) => {
+    const ends: Promise<unknown>[] = [];
+    const result = await kysely.transaction().execute(async (tx) => {
+      const queued = tx.getExecutor();
+      const connection = await queued.provideConnection(async (one) => one);
+      const executor = queued.withConnectionProvider({ provideConnection: (consumer) => consumer(connection) });
+      const together = new Transaction<Tables>({
+        config: { dialect },
+        dialect,
+        driver: dialect.createDriver(),
+        executor,
+      });
+      return work(together, (end) => {
+        end.catch(() => {});
+        ends.push(end);
+      });
+    });
+    await Promise.all(ends);
+    return result;
   };
 }
 
@@ -171,30 +205,26 @@ function rememberStatements(connection: Connection): SqliteDatabase {
   };
 }
 
-type Execute = DatabaseConnection['executeQuery'];
-
-const BEGIN = 'BEGIN IMMEDIATE';
-
 /** Takes the write lock at BEGIN: a read that is promoted later answers SQLITE_BUSY at once, whatever the timeout. */
 class ImmediateDriver extends SqliteDriver {
   readonly #patience: number;
-  readonly #elsewhere: Execute | undefined;
+  readonly #thread: SqliteThread | undefined;
 
-  /** @param elsewhere runs the statements in place of the database, where that is on a thread of its own. */
-  constructor(database: SqliteDatabase, patience: number, elsewhere?: Execute) {
+  /** @param thread runs the statements in place of the database, where that is on a thread of its own. */
+  constructor(database: SqliteDatabase, patience: number, thread?: SqliteThread) {
     super({ database });
     this.#patience = patience;
-    this.#elsewhere = elsewhere;
+    this.#thread = thread;
   }
 
   override async acquireConnection(): Promise<DatabaseConnection> {
     const connection = await super.acquireConnection();
-    const execute: Execute = this.#elsewhere ?? ((query) => connection.executeQuery(query));
+    if (this.#thread) return new ThreadConnection(this.#thread, (work, how) => this.#untilFree(work, how));
     let begun = false;
     return {
       executeQuery: async (query) => {
         // In a transaction nobody else may come in between.
-        const result = await this.#untilFree(() => execute<never>(query), { aside: !begun });
+        const result = await this.#untilFree(() => connection.executeQuery<never>(query), { aside: !begun });
         begun ||= query.sql === BEGIN;
         return result;
       },
@@ -222,13 +252,15 @@ class ImmediateDriver extends SqliteDriver {
   }
 
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw(BEGIN));
+    if (connection instanceof ThreadConnection) connection.begin();
+    else await connection.executeQuery(CompiledQuery.raw(BEGIN));
   }
 
   /** A full or failing disk has rolled back already; the complaint about that would hide the cause. */
   override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
     try {
-      await super.rollbackTransaction(connection);
+      if (connection instanceof ThreadConnection) await connection.rollback();
+      else await super.rollbackTransaction(connection);
     } catch (error) {
       if (!String((error as Error).message).includes('no transaction is active')) throw error;
     }
@@ -237,9 +269,9 @@ class ImmediateDriver extends SqliteDriver {
 
 class ImmediateDialect extends SqliteDialect {
   readonly #driver: Driver;
-  constructor(database: SqliteDatabase, patience: number, elsewhere?: Execute) {
+  constructor(database: SqliteDatabase, patience: number, thread?: SqliteThread) {
     super({ database });
-    this.#driver = new ImmediateDriver(database, patience, elsewhere);
+    this.#driver = new ImmediateDriver(database, patience, thread);
   }
   override createDriver(): Driver {
     return this.#driver;

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import BetterSqlite3 from 'better-sqlite3';
 import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
 import { atOnce } from '../../src/db/asking.ts';
@@ -78,6 +79,60 @@ test('several are asked at once; where one of them fails, none has done anything
     atOnce(add(5).execute(tx), sql<{ id: number }>`SELECT id FROM notes`.execute(tx)),
   );
   expect([one.numAffectedRows, two.rows]).toEqual([1n, [{ id: 5 }]]);
+});
+
+test('what is written last is committed with everything before it, or nothing is', async () => {
+  const db = await onThread();
+  const add = (id: number) => sql`INSERT INTO notes (id, words) VALUES (${id}, ${'a'})`;
+  const failed = db.transaction(async (tx, last) => {
+    await add(1).execute(tx);
+    last(atOnce(add(2).execute(tx), add(1).execute(tx)));
+    return 'answered';
+  });
+  expect(isUniqueViolation(await failed.catch((reason: unknown) => reason))).toBe(true);
+  const answered = await db.transaction(async (tx, last) => {
+    last(add(3).execute(tx));
+    return 'answered';
+  });
+  expect(answered).toBe('answered');
+  expect((await sql`SELECT id FROM notes`.execute(db.kysely)).rows).toEqual([{ id: 3 }]);
+});
+
+test('while another connection writes, what was said at once is done in its order as soon as that has ended', async () => {
+  const db = await onThread();
+  const add = (id: number) => sql`INSERT INTO notes (id, words) VALUES (${id}, ${'a'})`;
+  const [{ file } = { file: '' }] = (await sql<{ file: string }>`PRAGMA database_list`.execute(db.kysely)).rows;
+  const other = new BetterSqlite3(file);
+  onTestFinished(() => void other.close());
+  other.exec('BEGIN IMMEDIATE');
+  const written = db.transaction(async (tx, last) => {
+    const [, read] = await atOnce(
+      add(1).execute(tx),
+      sql<{ id: number }>`SELECT id FROM notes`.execute(tx),
+      add(2).execute(tx),
+    );
+    last(add(3).execute(tx));
+    return read.rows;
+  });
+  // Who only reads is not held up by who waits.
+  expect((await sql`SELECT id FROM notes`.execute(db.kysely)).rows).toEqual([]);
+  other.exec('COMMIT');
+  expect(await written).toEqual([{ id: 1 }]);
+  expect((await sql`SELECT id FROM notes`.execute(db.kysely)).rows).toEqual([{ id: 1 }, { id: 2 }, { id: 3 }]);
+});
+
+test('where the disk is full in the middle, nothing that was said with it is done outside of the transaction', async () => {
+  const db = await onThread();
+  const add = (id: number, bytes = 1) => sql`INSERT INTO notes (id, bytes) VALUES (${id}, ${Buffer.alloc(bytes)})`;
+  await sql`PRAGMA max_page_count = 20`.execute(db.kysely);
+  const failed = db.transaction((tx, last) => {
+    last(atOnce(add(1).execute(tx), add(2, 1_000_000).execute(tx), add(3).execute(tx)));
+    return Promise.resolve();
+  });
+  await expect(failed).rejects.toThrow('database or disk is full');
+  expect((await sql`SELECT id FROM notes`.execute(db.kysely)).rows).toEqual([]);
+  await db.transaction((tx) => add(4).execute(tx));
+  expect((await sql`SELECT id FROM notes`.execute(db.kysely)).rows).toEqual([{ id: 4 }]);
 });
 
 test('a value that cannot be handed to a thread is refused, and what comes after it is answered', async () => {

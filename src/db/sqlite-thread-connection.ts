@@ -1,0 +1,66 @@
+import { CompiledQuery, type DatabaseConnection, type QueryResult } from 'kysely';
+import { ENDED, type SqliteThread } from './sqlite-thread.ts';
+
+export const BEGIN = 'BEGIN IMMEDIATE';
+const COMMIT = 'commit';
+const ROLLBACK = 'rollback';
+
+/** Does work until the database is free for it; `aside`: others may go first meanwhile. */
+type UntilFree = <Result>(work: () => Promise<Result>, options: { aside: boolean }) => Promise<Result>;
+
+let transactions = 0;
+
+/**
+ * The writing connection, for one who has it to himself. Nothing waits for BEGIN: what is asked at once goes over to the thread with it, so that
+ * a transaction costs as many messages as it has questions after answers. Where the write lock was not free, the thread has done none of it, and
+ * it is said again once BEGIN has succeeded.
+ */
+export class ThreadConnection implements DatabaseConnection {
+  readonly #thread: SqliteThread;
+  readonly #untilFree: UntilFree;
+  #transaction: { number: number; failures: number; begun: Promise<unknown> } | undefined;
+
+  constructor(thread: SqliteThread, untilFree: UntilFree) {
+    this.#thread = thread;
+    this.#untilFree = untilFree;
+  }
+
+  /** Answered at once; a lock that is never free is thrown by what is asked then. */
+  begin(): void {
+    const number = ++transactions;
+    const begun = this.#untilFree(() => this.#thread.execute(BEGIN, [], { of: number }), { aside: true });
+    begun.catch(() => {});
+    this.#transaction = { number, failures: 0, begun };
+  }
+
+  async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
+    const transaction = this.#transaction;
+    if (!transaction) return this.#untilFree(() => this.#thread.execute<Row>(sql, parameters), { aside: true });
+    const say = () =>
+      this.#thread.execute<Row>(sql, parameters, { of: transaction.number, failures: transaction.failures });
+    try {
+      return await (sql === COMMIT ? this.#untilFree(say, { aside: false }) : say());
+    } catch (error) {
+      if ((error as { code?: string }).code !== ENDED) {
+        transaction.failures++;
+        throw error;
+      }
+      // Either it has not begun yet, or it has come to its end; then that is said again.
+      await transaction.begun;
+      return say();
+    }
+  }
+
+  async rollback(): Promise<void> {
+    const begun = await this.#transaction?.begun.then(
+      () => true,
+      () => false,
+    );
+    if (begun) await this.executeQuery(CompiledQuery.raw(ROLLBACK));
+  }
+
+  // biome-ignore lint/correctness/useYield: what is on a thread comes all at once
+  async *streamQuery(): AsyncGenerator<never> {
+    throw new Error('rows of a database on a thread come all at once');
+  }
+}
