@@ -14,17 +14,19 @@ import { type Hours, opensAt } from './timing.ts';
  * want it, and is it still the newest word? Mails that are no alerts always go.
  */
 export function recheckAlert(ground: AlertGround): Recheck {
-  return async (tx, mails) => {
-    const alerts = await alertStore.findAll(
+  return async (tx, mails, still = Promise.resolve(() => true)) => {
+    const asked = alertStore.findAll(
       tx,
       mails.map(({ id }) => id),
     );
+    const [found, isStill] = await atOnce(asked, still);
+    const alerts = [...found.values()].filter(({ id }) => isStill(id));
     const verdicts = new Map<string, Verdict>(mails.map(({ id }) => [id, { go: true, reserve: 0 }]));
     const end = (ids: string[]) => {
       for (const id of ids) verdicts.set(id, { go: false, state: 'cancelled' });
     };
-    end([...alerts.values()].filter((alert) => alert.ended !== null).map(({ id }) => id));
-    const living = [...alerts.values()].filter((alert) => alert.ended === null);
+    end(alerts.filter((alert) => alert.ended !== null).map(({ id }) => id));
+    const living = alerts.filter((alert) => alert.ended === null);
     if (living.length === 0) return verdicts;
     const [mailed, newest, recovered] = await atOnce(
       stillMailed(tx, distinct(living, 'address_id')),

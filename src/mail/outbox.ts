@@ -59,9 +59,12 @@ export type Verdict =
 
 /**
  * What the owner of mails says immediately before they are claimed and again before their final dot, of each by its id. Many are
- * asked about at once: one question to the database serves them all.
+ * asked about at once: one question to the database serves them all. Whose mails they still are is asked at the same time: `still` says it once
+ * that is answered, and what is no longer this courier's must not be touched.
  */
-export type Recheck = (tx: Tx, mails: MailInQuestion[]) => Promise<Map<string, Verdict>>;
+export type Recheck = (tx: Tx, mails: MailInQuestion[], still?: Promise<Still>) => Promise<Map<string, Verdict>>;
+
+export type Still = (id: string) => boolean;
 
 /** How an attempt ended. */
 export interface Ending {

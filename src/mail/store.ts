@@ -4,7 +4,7 @@ import type { Database, Reader, Tx } from '../db/open.ts';
 import type { CouriersTable, LettersTable, MailsTable, MailWordsTable } from '../db/tables/mail.ts';
 import { type Instant, MINUTE } from '../time.ts';
 import type { Settlement } from './courier/attempt.ts';
-import type { Letter, MailOrder } from './outbox.ts';
+import type { Letter, MailInQuestion, MailOrder } from './outbox.ts';
 
 /**
  * The SQL of the outbox. States are written out, not bound: they decide which partial index serves a statement, and SQLite would plan it
@@ -44,8 +44,7 @@ export interface Held {
 }
 
 /** A mail that may be claimed, and its place in the order. */
-export interface DueMail {
-  id: string;
+export interface DueMail extends MailInQuestion {
   domain: string;
   dueAt: Instant;
   notAfter: Instant | null;
@@ -299,7 +298,13 @@ export const mailStore = {
     `.execute(tx);
   },
 
-  async settle(tx: Tx, settlements: { id: string; settlement: Settlement }[], now: Instant): Promise<void> {
+  /** `owner`: only those that are still under way with him. */
+  async settle(
+    tx: Tx,
+    settlements: { id: string; settlement: Settlement }[],
+    now: Instant,
+    owner?: string,
+  ): Promise<void> {
     if (settlements.length === 0) return;
     const rows = sql.join(
       evenly(settlements).map(
@@ -311,12 +316,14 @@ export const mailStore = {
         )`,
       ),
     );
+    const ours =
+      owner === undefined ? sql`` : sql` AND lease_owner = ${owner} AND mails.state IN ('claimed', 'handing')`;
     await sql`
       WITH told (id, state, due_at, uncounted, doubtful, keeps, code, reply, ended_at) AS (VALUES ${rows})
       UPDATE mails SET state = told.state, next_attempt_at = told.due_at, attempts = attempts - told.uncounted,
         doubts = doubts + told.doubtful, ticket = CASE told.keeps WHEN 1 THEN ticket END, lease_owner = NULL,
         lease_until = NULL, reply_code = told.code, reply = told.reply, ended_at = told.ended_at
-      FROM told WHERE mails.id = told.id
+      FROM told WHERE mails.id = told.id${ours}
     `.execute(tx);
   },
 
@@ -386,13 +393,15 @@ export const mailStore = {
 function dueMails(tx: Tx, engine: Database['engine']) {
   return tx
     .selectFrom('mails')
-    .select(['id', 'recipient_domain', 'next_attempt_at', 'not_after'])
+    .select(['id', 'recipient', 'recipient_domain', 'budget', 'next_attempt_at', 'not_after'])
     .where('state', '=', sql.lit('queued'))
     .$if(engine === 'postgres', (query) => query.forUpdate().skipLocked());
 }
 
-function dueOf(row: Pick<MailsTable, 'id' | 'recipient_domain' | 'next_attempt_at' | 'not_after'>): DueMail {
-  return { id: row.id, domain: row.recipient_domain, dueAt: row.next_attempt_at, notAfter: row.not_after };
+type DueRow = Pick<MailsTable, 'id' | 'recipient' | 'recipient_domain' | 'budget' | 'next_attempt_at' | 'not_after'>;
+
+function dueOf({ id, recipient, recipient_domain, budget, next_attempt_at, not_after }: DueRow): DueMail {
+  return { id, recipient, domain: recipient_domain, budget, dueAt: next_attempt_at, notAfter: not_after };
 }
 
 function letterRow(letter: Letter, now: Instant): LettersTable {

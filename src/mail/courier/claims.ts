@@ -1,7 +1,7 @@
 import { atOnce } from '../../db/asking.ts';
 import type { Database, Tx } from '../../db/open.ts';
 import { type Clock, type Instant, MINUTE, SECOND } from '../../time.ts';
-import type { Recheck, Verdict } from '../outbox.ts';
+import type { Recheck, Still, Verdict } from '../outbox.ts';
 import { type DueMail, type MailRow, type MailToSend, mailStore } from '../store.ts';
 import type { Standing } from './standing.ts';
 
@@ -23,6 +23,11 @@ const MOST = 200;
 const ANEW = 10 * SECOND;
 
 type MailClass = MailRow['class'];
+
+function among(mails: MailRow[]): Still {
+  const ids = new Set(mails.map(({ id }) => id));
+  return (id) => ids.has(id);
+}
 
 const WORDLESS = { fields: {}, headers: {} };
 
@@ -63,11 +68,17 @@ export class Claims {
     const asked: string[] = [];
     try {
       const { mails, looked } = await db.transaction(async (tx) => {
-        const { frozen_at, paused_until } = await mailStore.sender(tx);
+        const [{ frozen_at, paused_until }, choice] = await atOnce(
+          mailStore.sender(tx),
+          this.#choose(tx, mailClass, yard, { now, wanted }),
+        );
         // What is urgent goes on: staff must hear of the pause, and a sign-in may find another way.
         const paused = mailClass === 'bulk' && (paused_until ?? 0) > now;
-        if (frozen_at !== null || paused) return { mails: [], looked: 0 };
-        return this.#claim(tx, mailClass, yard, { now, wanted, asked });
+        if (frozen_at !== null || paused) {
+          this.beginAnew();
+          return { mails: [], looked: 0 };
+        }
+        return this.#claim(tx, choice, { now, asked });
       });
       yard.add(mailClass, mails);
       return looked;
@@ -112,12 +123,10 @@ export class Claims {
 
   async #claim(
     tx: Tx,
-    mailClass: MailClass,
-    yard: Yard,
-    { now, wanted, asked }: { now: Instant; wanted: number; asked: string[] },
+    { chosen, more }: { chosen: DueMail[]; more: boolean },
+    { now, asked }: { now: Instant; asked: string[] },
   ) {
     const { owner, recheck } = this.#o;
-    const { chosen, more } = await this.#choose(tx, mailClass, yard, { now, wanted });
     const looked = chosen.length > 0 ? chosen.length : more ? 1 : 0;
     const stale = chosen.filter(({ notAfter }) => notAfter !== null && now > notAfter);
     await mailStore.end(
@@ -126,11 +135,18 @@ export class Claims {
       'expired',
       now,
     );
-    const fresh = chosen.filter((mail) => !stale.includes(mail)).map(({ id }) => id);
+    const fresh = chosen.filter((mail) => !stale.includes(mail));
     if (fresh.length === 0) return { mails: [], looked };
-    asked.push(...fresh);
-    const claimed = await mailStore.claim(tx, fresh, owner, now + LEASE);
-    const [verdicts, words] = await atOnce(recheck(tx, claimed), mailStore.words(tx, fresh));
+    const ids = fresh.map(({ id }) => id);
+    asked.push(...ids);
+    const claiming = mailStore.claim(tx, ids, owner, now + LEASE);
+    const still = claiming.then(among);
+    const [claimed, verdicts, words] = await atOnce(
+      claiming,
+      recheck(tx, fresh, still),
+      mailStore.words(tx, ids),
+      still,
+    );
     for (const state of ['cancelled', 'expired', 'no_budget'] as const) {
       const ended = claimed.filter(({ id }) => {
         const verdict = verdicts.get(id);

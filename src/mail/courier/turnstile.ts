@@ -1,5 +1,5 @@
 import { atOnce } from '../../db/asking.ts';
-import { type Database, isUniqueViolation, type Tx } from '../../db/open.ts';
+import { type Database, isUniqueViolation, type Last, type Tx } from '../../db/open.ts';
 import type { Clock } from '../../time.ts';
 import type { Ending, Recheck, Settled } from '../outbox.ts';
 import type { Outcome } from '../relay/relay.ts';
@@ -129,14 +129,14 @@ export class Turnstile {
 
   async #together(telling: Telling[], asking: Asking[]): Promise<void> {
     const { db, owner } = this.#o;
-    const { settlements, passed } = await db.transaction(async (tx) => {
+    const { settlements, passed } = await db.transaction(async (tx, last) => {
       const ids = [...telling, ...asking].map(({ mail }) => mail.id);
-      const ours = await mailStore.held(tx, db.engine, owner, ids);
-      const standing = asking.map(({ mail }) => mail).filter(({ id }) => ours.get(id)?.handing === false);
-      const recording = recordOutcomes(tx, telling, ours, this.#o);
+      const held = mailStore.held(tx, db.engine, owner, ids);
+      const recording = recordOutcomes(tx, telling, held, this.#o);
       // What was refused gives its ticket back before anybody looks at what is left.
-      if (telling.some(({ outcome }) => outcome.kind !== 'sent')) await recording;
-      const [settlements, passed] = await atOnce(recording, takeTickets(tx, standing, this.#o));
+      if (!telling.every(wasSent)) await recording;
+      const mails = asking.map(({ mail }) => mail);
+      const [settlements, passed] = await atOnce(recording, takeTickets(tx, mails, held, last, this.#o));
       return { settlements, passed };
     });
     for (const one of telling) {
@@ -182,19 +182,49 @@ export class Turnstile {
   }
 }
 
-/** Records what became of mails and gives back the tickets of definite refusals. @returns what was decided of those still ours. */
+const wasSent = ({ outcome }: { outcome: Told }) => outcome.kind === 'sent';
+
+/**
+ * Records what became of mails and gives back the tickets of definite refusals. Whoever took a mail over since has recorded it as in doubt;
+ * that stands. @returns what was decided of those still ours.
+ */
 async function recordOutcomes(
   tx: Tx,
   told: { mail: MailRow; outcome: Told }[],
-  ours: Map<string, Held>,
-  o: Pick<TurnstileOptions, 'clock' | 'settled' | 'ticketsPerBudget'>,
+  held: Promise<Map<string, Held>>,
+  o: Pick<TurnstileOptions, 'clock' | 'settled' | 'ticketsPerBudget' | 'owner'>,
 ): Promise<Map<string, Settlement>> {
   if (told.length === 0) return new Map();
-  // Whoever took a mail over since has recorded it as in doubt; that stands.
+  if (told.every(wasSent)) return recordSent(tx, told, held, o);
+  const ours = await held;
   const still = told.filter(({ mail }) => ours.has(mail.id));
   // The row knows which ticket this attempt took, also where the answer to its commit was lost.
   for (const { mail } of still) mail.ticket = ours.get(mail.id)?.ticket ?? null;
   return settleAll(tx, still, o);
+}
+
+/** What was taken needs no look at anything before it is written down: said in the same moment as the question whose mails they are. */
+async function recordSent(
+  tx: Tx,
+  told: { mail: MailRow; outcome: Told }[],
+  held: Promise<Map<string, Held>>,
+  {
+    clock,
+    owner,
+    settled,
+    ticketsPerBudget,
+  }: Pick<TurnstileOptions, 'clock' | 'settled' | 'ticketsPerBudget' | 'owner'>,
+): Promise<Map<string, Settlement>> {
+  const now = clock.now();
+  const done = told.map(({ mail, outcome }) => ({
+    mail,
+    id: mail.id,
+    settlement: settle(outcome, factsOf(mail, 0, now, ticketsPerBudget)),
+  }));
+  const [ours] = await atOnce(held, mailStore.settle(tx, done, now, owner));
+  const still = done.filter(({ id }) => ours.has(id));
+  await settled(tx, still.map(endingOf));
+  return new Map(still.map(({ id, settlement }) => [id, settlement]));
 }
 
 /** The same for mails that are known to be ours. */
@@ -258,15 +288,23 @@ function toldAs({ state }: Settlement): Ending['kind'] {
 /** One ticket for each mail that may go, in the order in which they ask. @returns what they got; who is missing must not go. */
 async function takeTickets(
   tx: Tx,
-  held: MailRow[],
+  mails: MailRow[],
+  held: Promise<Map<string, Held>>,
+  last: Last,
   { clock, recheck, ticketsPerBudget }: TurnstileOptions,
 ): Promise<Map<string, { ticket: number | null; reserve: number }>> {
   const passed = new Map<string, { ticket: number | null; reserve: number }>();
-  if (held.length === 0) return passed;
+  if (mails.length === 0) return passed;
   const now = clock.now();
-  const budgets = held.flatMap(({ budget }) => (budget === null ? [] : [budget]));
-  const [verdicts, tickets] = await atOnce(recheck(tx, held), mailStore.tickets(tx, budgets));
-  for (const mail of held) {
+  const budgets = mails.flatMap(({ budget }) => (budget === null ? [] : [budget]));
+  const standing = held.then((ours) => (id: string) => ours.get(id)?.handing === false);
+  const [verdicts, tickets, stands] = await atOnce(
+    recheck(tx, mails, standing),
+    mailStore.tickets(tx, budgets),
+    standing,
+  );
+  const ours = mails.filter(({ id }) => stands(id));
+  for (const mail of ours) {
     const verdict = verdicts.get(mail.id);
     if (!verdict?.go) await mailStore.end(tx, [mail.id], verdict?.state ?? 'cancelled', now);
     else if (mail.budget === null) passed.set(mail.id, { ticket: null, reserve: 0 });
@@ -281,7 +319,7 @@ async function takeTickets(
       passed.set(mail.id, { ticket, reserve: verdict.reserve });
     }
   }
-  const going = held.flatMap((mail) => {
+  const going = ours.flatMap((mail) => {
     const given = passed.get(mail.id);
     return given ? [{ mail, ...given }] : [];
   });
@@ -290,12 +328,7 @@ async function takeTickets(
   );
   // in one order everywhere: two couriers must not wait for each other
   taken.sort((a, b) => (a.budget < b.budget ? -1 : 1));
-  await atOnce(
-    mailStore.takeTickets(tx, taken, now),
-    mailStore.handing(
-      tx,
-      going.map(({ mail, ticket, reserve }) => ({ id: mail.id, ticket, reserve })),
-    ),
-  );
+  const rows = going.map(({ mail, ticket, reserve }) => ({ id: mail.id, ticket, reserve }));
+  last(atOnce(mailStore.takeTickets(tx, taken, now), mailStore.handing(tx, rows)));
   return passed;
 }

@@ -56,13 +56,14 @@ export async function queuePartnerMail(
 
 /** Mails to a channel that is gone or off do not leave; all others are asked about by whoever wrote them. */
 export function recheckPartners(next: Recheck): Recheck {
-  return async (tx, mails) => {
+  return async (tx, mails, still) => {
     const ours = mails.map(({ id }) => id).filter((id) => id.startsWith(MAIL_PREFIX));
-    if (ours.length === 0) return next(tx, mails);
+    if (ours.length === 0) return next(tx, mails, still);
     const found = new Map((await channelStore.mailsOf(tx, ours)).map((one) => [one.id, one]));
     const verdicts = await next(
       tx,
       mails.filter(({ id }) => !ours.includes(id)),
+      still,
     );
     for (const id of ours) {
       const wanted = found.has(id) && found.get(id)?.state !== 'disabled';
