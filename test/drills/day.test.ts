@@ -25,7 +25,7 @@ async function theDay() {
   const alerts = alertGround(db, clock);
   const courier = alertCourier(alerts, receiver.url);
   const at = async (time: string, act: () => Promise<{ id: string }>) => {
-    clock.set(on(time));
+    clock.set(time.includes('T') ? time : on(time));
     const { id } = await act();
     await courier.drain();
     return id;
@@ -44,13 +44,13 @@ async function theDay() {
         { body, mail: true },
       ),
     );
-  const tells = (id: string, phase: string, body: object, recoveredAt?: string) => {
+  const tells = (id: string, phase: string, body: object, recoveredAt?: string, more: object = {}) => {
     const recovered = recoveredAt ? [{ impact: `${id}-1`, at: recoveredAt }] : undefined;
     return publishReport(
       notices,
       publisher,
       id,
-      nextReport({ phase, body, mail: true, ...(recovered && { recovered }) }),
+      nextReport({ phase, body, mail: true, ...(recovered && { recovered }), ...more }),
     );
   };
   /** `8:00 障害発生` for each mail that somebody has got. */
@@ -69,6 +69,12 @@ test('6 March 2014 is at most three mails to each address, and 121 and 122 hear 
   await subscriber(db, 'on-051', ['051']);
   await subscriber(db, 'everything', [], { scope: 'all' });
   await subscriber(db, 'webmail-only', [], { scope: 'services', services: ['webmail'] });
+  // Both want what comes months later; only one of them has a mail left for it.
+  await db.kysely
+    .updateTable('addresses')
+    .set({ late_final: 1 })
+    .where('id', 'in', ['a-everything', 'a-webmail-only'])
+    .execute();
 
   const window = (name: string) => windowOf(day, name);
   const mail = { service: 'mail', symptom: 'unavailable' };
@@ -90,13 +96,25 @@ test('6 March 2014 is at most three mails to each address, and 121 and 122 hear 
   await at('20:07', () => tells(signIn, 'recovery', toldBy(day, 'notice-4'), window('notice-4').recoveredAt));
   await at('21:29', () => tells(delay, 'delay_recovery', wordsOf(day, 'p-09'), window('notice-3').recoveredAt));
 
+  // Months later, by mail only for whoever asked for that, and out of the same three.
+  const causes = [{ text: { ja: 'ファイルサーバーの故障' } }];
+  const measures = [{ field: 'hardware', status: 'planned', text: { ja: '冗長化' } }];
+  for (const id of [root, second, delay, signIn])
+    await at('2014-07-03T17:00:00+09:00', () =>
+      tells(id, 'final', wordsOf(day, 'p-11'), undefined, { causes, measures }),
+    );
+
   const told = ['8:00 障害発生', '10:00 障害続報'];
   expect(await got('on-051')).toEqual([...told, '15:00 復旧']);
   expect(await got('on-121')).toEqual([...told, '15:50 復旧']);
   expect(await got('on-122-and-051')).toEqual([...told, '15:50 復旧']);
   expect(await got('everything')).toEqual([...told, '15:50 復旧']);
-  expect(await got('webmail-only')).toEqual(['16:10 障害発生', '20:07 復旧']);
-  expect(receiver.mails).toHaveLength(14);
+  expect(await got('webmail-only')).toEqual(['16:10 障害発生', '20:07 復旧', '17:00 障害報告']);
+  expect(receiver.mails).toHaveLength(15);
+  // Who does not use webmail is told nothing of its times.
+  for (const { to, text } of await receiver.read()) {
+    if (to?.[0]?.address !== 'webmail-only@elsewhere.example') expect(text).not.toMatch(/16:10|20:07|Webメール/);
+  }
   const [first] = await receiver.read('on-121@elsewhere.example');
   expect(first?.text).toContain('on-121@m121.example');
 });

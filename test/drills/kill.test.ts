@@ -79,18 +79,18 @@ test(
     const { seed, random, between } = seeded();
     const { db, clock, relay, kill, kills } = await house(faults(random));
     const notices = noticeGround(db, clock);
-    // The next ones start while these are being killed.
-    const spare = Array.from({ length: SENDERS }, () => startChild('test/drills/courier-child.ts'));
     /** Its kills, and more until the publication is out but for a few. */
     const sendUnderFire = async () => {
       const slow = slowMachine();
+      const before = kills();
       for (
         let round = 0;
-        round * SENDERS < KILLS || (!slow() && round < MOST_ROUNDS && (await waiting(db)) > 10);
+        kills() - before < KILLS || (!slow() && round < MOST_ROUNDS && (await waiting(db)) > 10);
         round++
       ) {
-        const senders = spare.splice(0, SENDERS);
-        for (let n = 0; n < SENDERS; n++) spare.push(startChild('test/drills/courier-child.ts'));
+        // One, two, three, and one again. Whoever is still starting takes the machine from those who send for a moment.
+        const senders = Array.from({ length: 1 + (round % SENDERS) }, () => startChild('test/drills/courier-child.ts'));
+        await Promise.all(senders.map((sender) => sender.hears('ready')));
         await Promise.all(senders.map((sender) => kill(sender, between(100, 900))));
         clock.advance(ROUND);
       }
@@ -163,11 +163,15 @@ async function waiting(db: Database): Promise<number> {
   return unwritten.length * ADDRESSES + rows.length;
 }
 
-/** After the final dot the relay drops 3 % and hangs with 1 %, having kept half of them; 3 % it refuses for now, and 2 % of the recipients. */
+/**
+ * After the final dot the relay drops 3 % and hangs with 1 %, having kept them; 3 % it refuses for now, and 2 % of the recipients. In
+ * small it loses half of those: whose first report and recovery are both in doubt has no third try, which is one in hundreds then, too
+ * many for the bound of the long run.
+ */
 function faults(random: () => number): () => Script {
   return () => {
     const chance = random();
-    const storesAnyway = random() < 0.5;
+    const storesAnyway = FULL || random() < 0.5;
     if (chance < 0.03) return { dot: 'drop', storesAnyway };
     if (chance < 0.04) return { dot: 'hang', storesAnyway };
     if (chance < 0.07) return { dot: '451 4.3.0 try again' };
