@@ -2,19 +2,22 @@ import { generateKeyPairSync } from 'node:crypto';
 import { authenticate } from 'mailauth';
 import PostalMime from 'postal-mime';
 import { expect, test } from 'vitest';
+import { answerRequests, sendLink } from '../../src/customers/password/request.ts';
 import { signerOf } from '../../src/mail/letter/dkim.ts';
 import { ReturnPaths } from '../../src/mail/letter/return-path.ts';
-import { publishNotice } from '../../src/notices/publish.ts';
+import { publishNotice, publishReport } from '../../src/notices/publish.ts';
 import { warnOfLimits } from '../../src/notices/warnings/warn.ts';
+import { warnOfSender } from '../../src/notices/warnings/warn-of-sender.ts';
 import { SYSTEM } from '../../src/staff/audit.ts';
 import { changeSettings } from '../../src/staff/settings.ts';
-import { MINUTE } from '../../src/time.ts';
+import { HOUR, MINUTE } from '../../src/time.ts';
+import { passwordGround } from '../customers/world.ts';
 import { alertCourier } from '../support/alert-house.ts';
 import { alertGround } from '../support/alerts.ts';
 import { startApp } from '../support/app.ts';
 import { FormBrowser } from '../support/customers.ts';
-import { faultInput, publisher, smallCatalogue } from '../support/notices.ts';
-import { customerAt } from '../support/people.ts';
+import { faultInput, nextReport, publisher, smallCatalogue } from '../support/notices.ts';
+import { Browser, customerAt } from '../support/people.ts';
 import { type Received, startReceiver } from '../support/smtp.ts';
 
 /** RELIABILITY M14: what a receiver that insists on SPF, DKIM and DMARC makes of every kind of mail. */
@@ -46,14 +49,24 @@ async function judged(mail: Received | undefined) {
   return { spf: verdict(spf), dkim: dkim?.results.map(verdict), dmarc: verdict(dmarc) };
 }
 
-test('M14: a confirmation, an alert and a warning to staff all pass SPF, DKIM and DMARC, and only the alert can be left', async () => {
+/** RELIABILITY 4: what has to be signed where it is there; From once more, so that nobody can add a second one. */
+const SIGNED = [
+  ...['from', 'from', 'reply-to', 'subject', 'date', 'message-id', 'to', 'mime-version', 'content-type'],
+  ...['content-transfer-encoding', 'in-reply-to', 'references', 'list-id', 'list-unsubscribe', 'list-unsubscribe-post'],
+  ...['auto-submitted', 'feedback-id'],
+];
+const LIST = ['list-id', 'list-unsubscribe', 'list-unsubscribe-post', 'feedback-id'];
+const TARO = 'taro@elsewhere.example';
+
+/** A house whose mails are signed, read by a receiver that looks closely. */
+async function house() {
   const returnPaths = new ReturnPaths('bounce.status.example', ['x'.repeat(32)]);
   const shirase = await startApp({ returnPaths });
-  const { app, db, clock, ground } = shirase;
+  const { db, clock, ground } = shirase;
   await smallCatalogue(db);
   await changeSettings(db, clock, SYSTEM, { warnMail: ['noc@operator.example'] });
   const receiver = await startReceiver();
-  const alerts = alertGround(db, clock, { secret: ground.secret });
+  const alerts = alertGround(db, clock, { secret: ground.secret, canary: 'canary@operator.example' });
   const courier = alertCourier(alerts, receiver.url, {
     stationery: {
       sender: { name: 'OCN 障害情報', address: 'notices@status.example' },
@@ -61,36 +74,102 @@ test('M14: a confirmation, an alert and a warning to staff all pass SPF, DKIM an
       signer: signerOf([{ domain: 'status.example', selector: 'r1', key: rsa.privateKey }]),
     },
   });
-  const customer = await customerAt(shirase, 'taro', ['051']);
-  const form = { scope: 'mine', language: 'ja', email: 'taro@elsewhere.example' };
-  await customer.submit('/my/addresses', '/my/addresses', form);
-  await courier.drain();
-  const text = (await receiver.read()).at(-1)?.text ?? '';
-  const link = /status\.example(\/confirm\/\S+)/.exec(text)?.[1] ?? '';
+  const notices = { ...ground, announce: () => {} };
+  /** Sends what is due. @returns the newest mail's text. */
+  const sent = async () => {
+    await courier.drain();
+    return (await receiver.read()).at(-1)?.text ?? '';
+  };
+  return { ...shirase, receiver, notices, sent };
+}
+
+/** One mail of each kind, as it comes about. */
+async function everyKind() {
+  const open = await house();
+  const { app, db, clock, ground, receiver, notices, sent } = open;
+  const passwords = passwordGround(open);
+  const taro = await customerAt(open, 'taro', ['051']);
+  const form = { scope: 'mine', language: 'ja', works: 'on', email: TARO };
+  await taro.submit('/my/addresses', '/my/addresses', form);
+  const link = /status\.example(\/confirm\/\S+)/.exec(await sent())?.[1] ?? '';
   await new FormBrowser(app).press(link, link);
-  await publishNotice({ ...ground, announce: () => {} }, publisher, faultInput());
-  await courier.drain();
+  clock.advance(2 * HOUR);
+  const hanako = await customerAt(open, 'hanako', ['121']);
+  await hanako.submit('/my/addresses', '/my/addresses', form);
+  await sent();
+
+  const stranger = new Browser(app);
+  const forgot = async (login: string) => {
+    await stranger.submit('/my/password/reset', '/my/password/reset', { login });
+    await answerRequests(passwords);
+  };
+  await forgot('taro');
+  clock.advance(3 * MINUTE);
+  await warnOfSender(ground);
+  await sent();
+  const reset = /status\.example(\/my\/password\/reset\/\S+)/.exec((await receiver.read(TARO)).at(-1)?.text ?? '')?.[1];
+  await stranger.get(reset ?? '');
+  await stranger.submit('/my/password/new', '/my/password/new', { password: 'a long new phrase of mine' });
+  await sent();
+  await db.transaction((tx) => sendLink(ground, tx, { customerId: taro.id, language: 'ja', purpose: 'invitation' }));
+  await sent();
+
+  const { id } = await publishNotice(notices, publisher, faultInput());
+  await sent();
+  await forgot('hanako');
+  await hanako.submit('/my/password', '/my/password/freeze', {});
+  await sent();
   clock.advance(61 * MINUTE);
   await warnOfLimits(ground);
-  await courier.drain();
+  await sent();
+  await publishReport(notices, publisher, id, nextReport({ phase: 'update', mail: true }));
+  await sent();
+  const recovered = [{ impact: `${id}-1`, at: new Date(clock.now()).toISOString() }];
+  await publishReport(notices, publisher, id, nextReport({ phase: 'recovery', recovered, mail: true }));
+  clock.advance(HOUR);
+  await sent();
+  const planned = { from: '2014-03-20T02:00:00+09:00', to: '2014-03-20T05:00:00+09:00' };
+  const impacts = [{ service: 'mail', facilities: ['051'], symptom: 'unavailable' }];
+  const work = faultInput({ kind: 'work', planned, impacts, occurredAt: undefined }, { phase: 'plan', mail: true });
+  await publishNotice(notices, publisher, work);
+  await sent();
+  return receiver.mails;
+}
 
-  const kinds = ['taro@elsewhere.example', 'taro@elsewhere.example', 'noc@operator.example'];
-  expect(receiver.mails.map((mail) => mail.to[0])).toEqual(kinds);
-  for (const mail of receiver.mails) {
-    expect(await judged(mail)).toEqual({ spf: 'pass', dkim: ['pass'], dmarc: 'pass' });
-  }
-  const [confirmation, alert, warning] = receiver.mails;
-  const forged = { ...(alert as Received), raw: alert?.raw.replace('One-Click', 'One-Clicl') ?? '' };
-  expect((await judged(forged)).dkim).toEqual(['fail']);
-  for (const [mail, listed] of [
-    [confirmation, false],
-    [alert, true],
-    [warning, false],
-  ] as const) {
-    const { headers } = await PostalMime.parse(Buffer.from(mail?.raw ?? '', 'latin1'));
+test('M14: every kind of mail passes SPF, DKIM and DMARC, signs all that it has of the list, and only alerts can be left', async () => {
+  const mails = await everyKind();
+  const seen: string[] = [];
+  for (const mail of mails) {
+    const { headers, subject = '' } = await PostalMime.parse(Buffer.from(mail.raw, 'latin1'));
+    seen.push(subject);
+    expect([subject, await judged(mail)]).toEqual([subject, { spf: 'pass', dkim: ['pass'], dmarc: 'pass' }]);
     const names = headers.map(({ key }) => key);
+    const signature = headers.find(({ key }) => key === 'dkim-signature')?.value ?? '';
+    const signed = (/\bh=([^;]+)/.exec(signature)?.[1] ?? '')
+      .toLowerCase()
+      .split(':')
+      .map((name) => name.trim());
+    expect([subject, signed]).toEqual([subject, SIGNED.filter((name) => names.includes(name))]);
     expect(names).toContain('auto-submitted');
-    for (const name of ['list-id', 'list-unsubscribe', 'list-unsubscribe-post', 'feedback-id'])
-      expect([name, names.includes(name)]).toEqual([name, listed]);
+    const isAlert = mail.to[0] === TARO && subject.startsWith('【') && !subject.includes('確認のお願い');
+    const isCanary = mail.to[0] === 'canary@operator.example';
+    if (!isCanary)
+      for (const name of LIST) expect([subject, name, names.includes(name)]).toEqual([subject, name, isAlert]);
   }
+  const kinds = [
+    ...['確認のお願い', '通知先について', 'パスワードの再設定', 'パスワードが変更', 'パスワードの設定'],
+    ...['障害発生', 'パスワードの変更は不要', 'アカウント', '障害続報', '復旧', '工事予告'],
+  ];
+  for (const kind of kinds)
+    expect(seen.filter((subject) => new RegExp(kind).test(subject)).length, kind).toBeGreaterThan(0);
+  const to = mails.map((mail) => mail.to[0]);
+  expect(to.filter((one) => one === 'noc@operator.example').length).toBeGreaterThan(1);
+  expect(to).toContain('canary@operator.example');
+});
+
+test('M14: one changed byte in List-Unsubscribe-Post is seen', async () => {
+  const mails = await everyKind();
+  const alert = mails.find((mail) => mail.raw.includes('One-Click'));
+  const raw = alert?.raw.replace('One-Click', 'One-Clicl') ?? '';
+  expect((await judged({ ...(alert as Received), raw })).dkim).toEqual(['fail']);
 });
