@@ -60,6 +60,9 @@ test('whoever has had enough of one notice gets no more of it, not even recovery
   const done = await mute(url, id);
   expect([done.statusCode, done.headers['set-cookie']]).toEqual([200, undefined]);
   expect(done.body).toContain('次のお知らせについてのメールを止めました');
+  // He is not asked once more whether to stop everything, as if nothing had been done.
+  expect(/<h1>([^<]*)/.exec(done.body)?.[1]).toBe('1つのお知らせのメールを止めました');
+  expect(done.body).toContain('<h2>すべてのお知らせメールを停止する</h2>');
   expect(done.body).not.toContain(`value="${id}"`);
   expect(await mailed()).toEqual([1, 2]);
   clock.advance(30 * MINUTE);
