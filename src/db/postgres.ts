@@ -5,6 +5,7 @@ import { countFailures } from './failures.ts';
 import { Hosts } from './hosts.ts';
 import { Listener } from './listener.ts';
 import type { Database, OpenOptions, Warn } from './open.ts';
+import { cut, Primary } from './primary.ts';
 import type { Tables } from './tables/index.ts';
 
 // int8 (epoch milliseconds, counts) as a safe number, as SQLite gives it
@@ -20,7 +21,7 @@ const CONNECTIONS = 10;
 export function openPostgres(url: string, warn: Warn, { readUrl }: OpenOptions = {}): Database {
   const hosts = new Hosts(url);
   const pool = openPool(hosts, warn, { connectionTimeoutMillis: 5000 });
-  const primary = new Primary(pool.pool);
+  const primary = new Primary(pool.pool, { url: () => hosts.current, dropAll: pool.dropAll });
   const replica = readUrl ? new Replica(readUrl, warn) : undefined;
   const failed = countFailures();
   const log = (event: LogEvent) => {
@@ -31,7 +32,7 @@ export function openPostgres(url: string, warn: Warn, { readUrl }: OpenOptions =
       pool.dropAll();
     }
   };
-  const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: pool.pool }), log });
+  const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: primary.connections }), log });
   return {
     engine: 'postgres',
     kysely,
@@ -63,7 +64,7 @@ export function openPostgres(url: string, warn: Warn, { readUrl }: OpenOptions =
 interface Pool {
   pool: pg.Pool;
   /** Cuts every connection: who waits for an answer fails, and the next one connects afresh. */
-  dropAll(): void;
+  dropAll: () => void;
 }
 
 function openPool(hosts: Hosts, warn: Warn, options: pg.PoolConfig): Pool {
@@ -84,10 +85,7 @@ function openPool(hosts: Hosts, warn: Warn, options: pg.PoolConfig): Pool {
   });
   pool.on('remove', (client) => clients.delete(client));
   const dropAll = () => {
-    for (const client of clients)
-      (
-        client as unknown as { connection: { stream: NodeJS.WritableStream & { destroy(): void } } }
-      ).connection.stream.destroy();
+    for (const client of clients) cut(client);
   };
   return { pool, dropAll };
 }
@@ -133,43 +131,6 @@ function clientFor(hosts: Hosts) {
       throw Object.assign(new Error('this PostgreSQL is a replica; the next one is asked'), { code: '08001' });
     }
   };
-}
-
-/** Milliseconds. A page waits for what is prepared: a primary that says nothing for so long has nothing to say. */
-const PATIENCE = 3000;
-/** Of pg, which has no codes for them. */
-const SILENCE = /^(Query read timeout|timeout exceeded when trying to connect)/;
-
-/**
- * Answers the hot reads. One that takes connections and then says nothing (its disk hangs, its machine is frozen) holds up the first who
- * ask; after them one at a time tries it, and the others are told at once.
- */
-class Primary {
-  readonly #pool: pg.Pool;
-  /** Until when nobody asks; undefined while it answers. Monotonic milliseconds. */
-  #restsUntil: number | undefined;
-
-  constructor(pool: pg.Pool) {
-    this.#pool = pool;
-  }
-
-  /** @throws what pg throws, or at once where nothing was said a moment ago. */
-  async ask(query: pg.QueryConfig): Promise<never[]> {
-    if (this.#restsUntil !== undefined) {
-      const now = performance.now();
-      if (now < this.#restsUntil) throw Object.assign(new Error('PostgreSQL says nothing'), { code: '08006' });
-      // He tries it; whoever comes meanwhile does not.
-      this.#restsUntil = now + PATIENCE;
-    }
-    try {
-      const { rows } = await this.#pool.query({ ...query, query_timeout: PATIENCE } as pg.QueryConfig);
-      this.#restsUntil = undefined;
-      return rows as never[];
-    } catch (error) {
-      if (SILENCE.test((error as Error).message)) this.#restsUntil = performance.now() + PATIENCE;
-      throw error;
-    }
-  }
 }
 
 /** Milliseconds. Whoever looks up his mail must not wait for a replica that is gone. */

@@ -36,7 +36,7 @@ const CODES: readonly [string, TroubleKind][] = [
 
 /** pg says these without a code. */
 const LOST =
-  /^(Connection terminated|Query read timeout|Client has encountered a connection error|timeout exceeded when trying to connect)/;
+  /^(Connection terminated|Query read timeout|Client has encountered a connection error|timeout exceeded when trying to connect|timeout expired)/;
 
 /** undefined where the database did its work and the statement was at fault. */
 export function troubleOf(error: unknown): TroubleKind | undefined {
@@ -78,8 +78,14 @@ const FOR_READERS: Record<TroubleKind, Message> = {
   },
 };
 
-export function troubleText(kind: TroubleKind): Message {
-  return FOR_READERS[kind];
+const NOT_SHOWN: Message = {
+  ja: 'ただいまデータベースに接続できないため、このページを表示できません。少し待ってからもう一度お開きください。',
+  en: 'The database cannot be reached, so this page cannot be shown right now. Please open it again in a moment.',
+};
+
+/** @param reading nothing was to be changed: nobody need look whether it was. */
+export function troubleText(kind: TroubleKind, { reading }: { reading: boolean }): Message {
+  return reading && kind === 'unreachable' ? NOT_SHOWN : FOR_READERS[kind];
 }
 
 /** What an operator does about it, in one line. `where` is the file or the server. */

@@ -38,7 +38,8 @@ interface Answer {
 /** What Fastify asks for where a request is refused before it is one, too: an address that cannot be decoded. */
 export function answer(request: FastifyRequest, reply: FastifyReply, error: FastifyError | Error): FastifyReply {
   const language = apiPath(request) ? apiLanguage(request) : languageOf(request);
-  const found = classify(error, language);
+  const reading = request.method === 'GET' || request.method === 'HEAD';
+  const found = classify(error, language, reading);
   if (found.status >= 500 && !(error instanceof Busy)) request.log.error({ err: error }, 'request failed');
   if (error instanceof Busy) reply.header('retry-after', String(error.retryAfterSeconds));
   else if (found.status === 503) reply.header('retry-after', String(10 + Math.floor(Math.random() * 21)));
@@ -86,7 +87,7 @@ function errorPage(request: FastifyRequest, found: Answer, language: Language): 
   return render('error', language, request.server.operator, view);
 }
 
-function classify(error: FastifyError | Error, language: 'ja' | 'en'): Answer {
+function classify(error: FastifyError | Error, language: 'ja' | 'en', reading: boolean): Answer {
   if (error instanceof Invalid) {
     const errors = error.problems.map((problem) => ({ field: problem.field, message: problem[language] }));
     return { status: 422, text: error.text, errors };
@@ -98,7 +99,7 @@ function classify(error: FastifyError | Error, language: 'ja' | 'en'): Answer {
   if (error instanceof Conflict) return { status: 409, text: error.text };
   if (error instanceof Busy) return { status: 503, text: error.text };
   const trouble = troubleOf(error);
-  if (trouble) return { status: 503, text: troubleText(trouble) };
+  if (trouble) return { status: 503, text: troubleText(trouble, { reading }) };
   const status = 'statusCode' in error ? error.statusCode : undefined;
   if (status === 413) {
     return { status, text: { ja: '送信された内容が大きすぎます。', en: 'What was sent is too large.' } };

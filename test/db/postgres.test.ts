@@ -10,7 +10,7 @@ import { publishNotice } from '../../src/notices/publish.ts';
 import { startApp } from '../support/app.ts';
 import { emptyDatabaseUrl, engine } from '../support/database.ts';
 import { faultInput, noticeGround, publisher, smallCatalogue } from '../support/notices.ts';
-import { customerAt, keyFor } from '../support/people.ts';
+import { csrfOf, customerAt, keyFor, PASSWORD, staffAt } from '../support/people.ts';
 
 test('a URL may name several hosts, as libpq reads it', () => {
   const hosts = new Hosts('postgres://u:p@db1,db2:5433/shirase?target_session_attrs=read-write&application_name=x');
@@ -143,6 +143,65 @@ postgres('on PostgreSQL', () => {
     }
     door.letGo();
     await expect.poll(async () => (await taro.get('/my')).statusCode, { timeout: 30_000 }).toBe(200);
+  });
+
+  test('while the database is silent no page, form or call of anybody waits without end, and each says what is wrong', async () => {
+    const door = await doorTo(await emptyDatabaseUrl());
+    const { db } = await ready(door.url);
+    await smallCatalogue(db);
+    const shirase = await startApp({ db });
+    const { app } = shirase;
+    const people = {
+      customer: await customerAt(shirase, 'taro', ['121']),
+      staff: await staffAt(shirase, 'admin'),
+    };
+    const tokens = {
+      customer: csrfOf(await people.customer.get('/my/password/reset')),
+      staff: csrfOf(await people.staff.get('/console/account')),
+    };
+    const key = await keyFor(db, shirase.clock, 'notices:write', 'notices:read', 'portal:read', 'audit:read');
+    const askAll = () =>
+      Promise.all(
+        app.audiences
+          .filter(({ method }) => method !== 'HEAD')
+          .map(async ({ method, url, audience }) => {
+            const own = url.startsWith('/console') ? 'staff' : 'customer';
+            const path = url.replace(/:number/g, '1').replace(/:\w+|\*/g, 'x');
+            const asked = performance.now();
+            const byKey = () =>
+              app.inject({
+                method: method as 'GET',
+                url: path,
+                headers: key,
+                ...(method === 'GET' ? {} : { payload: {} }),
+              });
+            const answer = await (audience.who === 'key'
+              ? byKey()
+              : method === 'GET'
+                ? people[own].get(path)
+                : people[own].post(path, { _csrf: tokens[own], login: 'taro', password: PASSWORD }));
+            return { route: `${method} ${url}`, ms: performance.now() - asked, answer };
+          }),
+      );
+    door.hold();
+    for (const longest of [15_000, 10_000]) {
+      for (const { route, ms, answer } of await askAll()) {
+        expect(ms, route).toBeLessThan(longest);
+        expect(answer.statusCode, route).not.toBe(500);
+        if (answer.statusCode === 503 && !route.endsWith('/readyz'))
+          expect(answer.headers['retry-after'], route).toBeDefined();
+      }
+    }
+    const one = async (url: string) => (await people.customer.get(url)).body;
+    expect(await one('/my/account')).toContain('このページを表示できません');
+    door.letGo();
+    await expect.poll(async () => (await people.customer.get('/my/account')).statusCode, { timeout: 30_000 }).toBe(200);
+  });
+
+  test('a statement that takes its time is not cut off by the wait of others', async () => {
+    const { db } = await ready(await emptyDatabaseUrl());
+    const long = sql<{ done: number }>`SELECT 1 AS done FROM pg_sleep(6)`.execute(db.kysely);
+    expect((await long).rows).toEqual([{ done: 1 }]);
   });
 
   test('who listens hears of a new edition at once, and again after the connection was lost', async () => {
