@@ -1,7 +1,4 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { connect } from 'node:net';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -20,6 +17,7 @@ import { systemClock } from '../src/time.ts';
 import { alertGround } from '../test/support/alerts.ts';
 import { faultInput, noticeGround, publisher, smallCatalogue } from '../test/support/notices.ts';
 import { LARGE, seedAddresses } from './addresses.ts';
+import { type Sink, startSink } from './sink.ts';
 import { median } from './wrk.ts';
 
 /**
@@ -36,36 +34,6 @@ const LANES = [{ domains: LARGE, lanes: CONNECTIONS }];
 const clock = systemClock;
 const folder = mkdtempSync(join(tmpdir(), 'bench-fan-out-'));
 
-async function startSink() {
-  const port = 2600 + (process.pid % 300);
-  const user = process.getuid?.() === 0 ? ['-u', 'nobody'] : [];
-  const child = spawn('smtp-sink', [...user, '-c', `127.0.0.1:${port}`, '2000'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let text = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    text = (text + chunk.toString()).slice(-400);
-  });
-  for (;;) {
-    const socket = connect(port, '127.0.0.1');
-    const up = await Promise.race([
-      once(socket, 'connect').then(
-        () => true,
-        () => false,
-      ),
-    ]);
-    socket.destroy();
-    if (up) break;
-    await wait(50);
-  }
-  return {
-    url: `smtp://127.0.0.1:${port}`,
-    count: () => Number([...text.matchAll(/mesg=(\d+)/g)].at(-1)?.[1] ?? 0),
-    stop: () => child.kill(),
-  };
-}
-
-type Sink = Awaited<ReturnType<typeof startSink>>;
 interface Run {
   perSecond: number;
   perCpuSecond: number;

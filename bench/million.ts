@@ -1,96 +1,138 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { expansionOf } from '../src/alerts/expansion.ts';
-import { buildApp } from '../src/app.ts';
 import { packageRoot } from '../src/config.ts';
 import { migrate } from '../src/db/migrate.ts';
-import { openDatabase } from '../src/db/open.ts';
-import { publishNotice } from '../src/notices/publish.ts';
+import { type Database, openDatabase } from '../src/db/open.ts';
 import { systemClock } from '../src/time.ts';
-import { alertGround } from '../test/support/alerts.ts';
-import { testGround } from '../test/support/ground.ts';
-import { faultInput, publisher, smallCatalogue } from '../test/support/notices.ts';
-import { seedAddresses } from './addresses.ts';
+import { smallCatalogue } from '../test/support/notices.ts';
+import { keyFor } from '../test/support/people.ts';
+import { LARGE, seedAddresses } from './addresses.ts';
+import { startSink } from './sink.ts';
+import { cpuSeconds, residentMegabytes, serve, startFlags } from './wrk.ts';
 
 /**
- * One publication with a million registered addresses: how long its answer takes, and, while it is expanded into mails, how long the event loop
- * stands still, what pages cost and how much memory it takes. One process on SQLite. `npm run bench:million`; needs wrk. ADDRESSES and SECONDS may be set.
+ * One publication with a million registered addresses, by the built server as `npm start` runs it, on SQLite, with a relay that takes
+ * everything: how long the answer to it takes, and, until the last of them has its mail, how long the event loop stands still, what pages cost
+ * and how much memory it takes. `npm run build && npm run bench:million`; needs wrk and smtp-sink. ADDRESSES, SECONDS (at most) and
+ * READERS (connections that ask for the front page without a pause) may be set.
  */
 const ADDRESSES = Number(process.env.ADDRESSES ?? 1_000_000);
-const SECONDS = Number(process.env.SECONDS ?? 60);
-const folder = mkdtempSync(join(tmpdir(), 'bench-million-'));
-// as a server opens it
-const db = openDatabase(`sqlite:${join(folder, 'shirase.db')}`, () => {}, { thread: true });
-await migrate(db, join(packageRoot, 'migrations'));
-await smallCatalogue(db);
-await seedAddresses(db, ADDRESSES, 1000);
-const app = await buildApp(testGround(db, systemClock));
-const address = await app.listen({ host: '127.0.0.1', port: 0 });
-await fetch(address);
-// what a publication costs without its addresses: everything is compiled and warm
-const ground = { ...testGround(db, systemClock), announce: () => {} };
-await publishNotice(ground, publisher, faultInput({}, { mail: false }));
+const SECONDS = Number(process.env.SECONDS ?? 1200);
+const READERS = Number(process.env.READERS ?? 8);
+const CONNECTIONS = 100;
+const EVERY = 10;
+const PORT = 3986;
+const BASE = `http://127.0.0.1:${PORT}`;
 
-const began = performance.now();
-await publishNotice(ground, publisher, faultInput());
-const answered = performance.now() - began;
+const folder = mkdtempSync(join(tmpdir(), 'bench-million-'));
+const file = `sqlite:${join(folder, 'shirase.db')}`;
+const headers = await filled(openDatabase(file, () => {}));
+const sink = await startSink();
+const loopFile = join(folder, 'loop.json');
+const watch = ['--import', join(packageRoot, 'bench/loop-watch.mjs')];
+const command = ['node', ...startFlags(), ...watch, join(packageRoot, 'dist/main.js')];
+const server = await serve(
+  command,
+  `${BASE}/`,
+  {
+    ...{ PORT: String(PORT), METRICS_PORT: '0', PUBLIC_URL: BASE, DATA_DIR: folder, LOOP_FILE: loopFile },
+    ...{ EXAMPLE: 'false', LOG_LEVEL: 'error', SMTP_URL: sink.url, MAIL_ALLOWLIST: '*' },
+    ...{ MAIL_FROM: 'notices@status.example', MAIL_PER_SECOND: '10000', MAIL_CONNECTIONS: String(CONNECTIONS) },
+    MAIL_DOMAIN_LANES: LARGE.map((domain) => `${domain}=${CONNECTIONS}`).join(','),
+  },
+  { cores: 'all' },
+);
+
+process.on('exit', () => {
+  server.process.kill();
+  sink.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+// what a publication costs without its addresses: everything is compiled and warm
+await publish(false);
+await loopDelay();
+const atRest = residentMegabytes(server.process);
+const answered = await publish(true);
 console.log(
   `${cpus()[0]?.model}, Node ${process.version}; ${ADDRESSES} addresses: published in ${answered.toFixed(0)} ms`,
 );
 
-const loop = monitorEventLoopDelay({ resolution: 1 });
-loop.enable();
-const expand = expansionOf(alertGround(db, systemClock));
-const end = performance.now() + SECONDS * 1000;
-const wrk = promisify(execFile)('wrk', [
-  '-t1',
-  '-c8',
-  `-d${Math.max(2, SECONDS - 2)}s`,
-  '--latency',
-  `${address}/`,
-]).then(
-  ({ stdout }) => stdout,
-  (error: unknown) => String(error),
-);
-let pieces = 0;
+const began = performance.now();
+const elapsed = () => (performance.now() - began) / 1000;
+const used = cpuSeconds(server.process);
 let highest = 0;
-let done = false;
-const started = performance.now();
-while (performance.now() < end) {
-  if (!(await expand())) {
-    done = true;
-    break;
-  }
-  if (++pieces % 50 === 0) highest = Math.max(highest, residentMegabytes());
+const pages: number[] = [];
+for (let before = 0; sink.count() < ADDRESSES && elapsed() < SECONDS; ) {
+  pages.push(await pagesP99());
+  highest = Math.max(highest, residentMegabytes(server.process));
+  const now = sink.count();
+  process.stderr.write(
+    `\r${Math.round(elapsed())} s: ${now} mails, ${Math.round((now - before) / EVERY)}/s, ${highest} MB, pages p99 ${pages.at(-1)} ms   `,
+  );
+  before = now;
 }
-const took = (performance.now() - started) / 1000;
-loop.disable();
-const { n } = await db.kysely
-  .selectFrom('mails')
-  .select((eb) => eb.fn.countAll<number>().as('n'))
-  .executeTakeFirstOrThrow();
-const p99 = /99%\s+(\S+)/.exec(await wrk)?.[1];
-await wait(10);
+process.stderr.write('\n');
+const took = elapsed();
+const loop = await loopDelay();
 console.table({
-  'mails made': Number(n),
+  'mails taken by the relay': sink.count(),
   'in seconds': Math.round(took),
-  'all of them': done,
-  'mails/s': Math.round(Number(n) / took),
-  'event loop p99, ms': (loop.percentile(99) / 1e6).toFixed(1),
-  'event loop at most, ms': (loop.max / 1e6).toFixed(1),
-  'pages p99': p99,
+  'mails/s': Math.round(sink.count() / took),
+  'processor, ms for each': (((cpuSeconds(server.process) - used) / sink.count()) * 1000).toFixed(2),
+  'event loop p99, ms': loop.p99.toFixed(1),
+  'event loop at most, ms': loop.most.toFixed(1),
+  'pages p99 in the worst ten seconds, ms': Math.max(...pages),
+  'resident MB before': atRest,
   'resident MB at most': highest,
 });
-await app.close();
-await db.close();
-rmSync(folder, { recursive: true });
+await server.stop();
+process.exit();
 
-function residentMegabytes(): number {
-  const kilobytes = /VmRSS:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
-  return Math.round(Number(kilobytes) / 1024);
+async function filled(db: Database): Promise<Record<string, string>> {
+  await migrate(db, join(packageRoot, 'migrations'));
+  await smallCatalogue(db);
+  await seedAddresses(db, ADDRESSES, 1000);
+  const key = await keyFor(db, systemClock, 'notices:write');
+  await db.close();
+  return { ...key, 'content-type': 'application/json' };
+}
+
+/** @returns milliseconds until the answer. */
+async function publish(mail: boolean): Promise<number> {
+  const since = new Date(Date.now() - 60_000).toISOString();
+  const body = JSON.stringify({
+    ...{
+      kind: 'fault',
+      title: { ja: 'メールサービスの障害', en: 'Mail service fault' },
+      occurredAt: since,
+      publish: true,
+    },
+    impacts: [{ service: 'mail', facilities: ['121'], symptom: 'unavailable', startedAt: since }],
+    report: { phase: 'first', body: { ja: '確認しています。', en: 'We are looking into it.' }, mail },
+  });
+  const start = performance.now();
+  const answer = await fetch(`${BASE}/api/v1/notices`, { method: 'POST', headers, body });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(text);
+  return performance.now() - start;
+}
+
+/** Readers of the front page for ten seconds. */
+async function pagesP99(): Promise<number> {
+  const { stdout } = await promisify(execFile)('wrk', ['-t1', `-c${READERS}`, `-d${EVERY}s`, '--latency', `${BASE}/`]);
+  const [, value, unit] = /99%\s+([\d.]+)(us|ms|s)/.exec(stdout) ?? [];
+  return Number((Number(value) * (unit === 'us' ? 0.001 : unit === 's' ? 1000 : 1)).toFixed(1));
+}
+
+/** Of the server's event loop since the last look, in milliseconds. */
+async function loopDelay(): Promise<{ p99: number; most: number }> {
+  rmSync(loopFile, { force: true });
+  server.process.kill('SIGWINCH');
+  while (!existsSync(loopFile)) await wait(50);
+  await wait(50);
+  return JSON.parse(readFileSync(loopFile, 'utf8')) as { p99: number; most: number };
 }

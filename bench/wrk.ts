@@ -65,13 +65,16 @@ export async function load(
   };
 }
 
-/** A server on its core, up as soon as it answers. @throws where it does not within half a minute. */
+/** A server on its core or on all of them, up as soon as it answers. @throws where it does not within half a minute. */
 export async function serve(
   command: string[],
   url: string,
   env: Record<string, string> = {},
+  { cores = 'one' }: { cores?: 'one' | 'all' } = {},
 ): Promise<{ process: ChildProcess; stop: () => Promise<void> }> {
-  const child = spawn('taskset', ['-c', SERVERS_CORE, ...command], {
+  const pinned = cores === 'one' ? ['taskset', '-c', SERVERS_CORE] : [];
+  const [program = '', ...args] = [...pinned, ...command];
+  const child = spawn(program, args, {
     env: { ...process.env, ...startVariables(), ...env },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
