@@ -1,14 +1,19 @@
+import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { packageRoot } from '../../src/config.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { type Database, openDatabase } from '../../src/db/open.ts';
+import { startApp } from '../support/app.ts';
 import { startChild } from '../support/child.ts';
-import { emptyDatabaseUrl } from '../support/database.ts';
+import { emptyDatabaseUrl, engine } from '../support/database.ts';
 import { smallCatalogue } from '../support/notices.ts';
+import { keyFor } from '../support/people.ts';
 import { seeded } from '../support/seed.ts';
+import { canTrace } from '../support/strace.ts';
 import type { Orders } from './publish-child.ts';
+import type { Order } from './publish-point-child.ts';
 
 async function ready() {
   const url = await emptyDatabaseUrl();
@@ -84,3 +89,74 @@ describe('a publication whose process dies', () => {
     expect(notices.length).toBeGreaterThan(0);
   }, 60_000);
 });
+
+/** Every which write or sync is one to die at; `npm run drill:mail` takes each. */
+const EVERY = Number(process.env.DRILL_EVERY ?? 25);
+
+test.runIf(engine === 'sqlite' && canTrace())(
+  'M3: killed at any of its writes and syncs it is there whole or not at all, and a retry with the same key makes it once',
+  async () => {
+    const url = await emptyDatabaseUrl();
+    const db = openDatabase(url, () => {});
+    onTestFinished(() => db.close());
+    await migrate(db, join(packageRoot, 'migrations'));
+    await smallCatalogue(db);
+    const { app, clock } = await startApp({ db });
+    const key = await keyFor(db, clock, 'notices:write');
+    const started = {
+      startedAt: '2014-03-06T07:34:00+09:00',
+      service: 'mail',
+      facilities: ['121'],
+      symptom: 'unavailable',
+    };
+    const payload = {
+      ...{ kind: 'fault', title: { ja: 'OCNメールがご利用いただけません' }, occurredAt: started.startedAt },
+      ...{
+        impacts: [started],
+        report: { phase: 'first', body: { ja: 'ご利用いただけません。' }, mail: true },
+        publish: true,
+      },
+    };
+    const counts = { points: 0, whole: 0, nothing: 0 };
+    for (let n = 1, killed = true; killed; n += EVERY) {
+      const headers = { ...key, 'idempotency-key': `point-${n}` };
+      const before = (await parts(db)).notices.length;
+      const fault = `inject=pwrite64,fsync,fdatasync,ftruncate:signal=KILL:when=${n}`;
+      const watch = [
+        '-f',
+        '--seccomp-bpf',
+        '-qq',
+        '-o',
+        '/dev/null',
+        '-e',
+        'trace=pwrite64,fsync,fdatasync,ftruncate',
+        '-e',
+        fault,
+      ];
+      const order: Order = { databaseUrl: url, headers, payload };
+      const child = [process.execPath, '--import', 'tsx', 'test/drills/publish-point-child.ts', JSON.stringify(order)];
+      const { status, signal, stdout } = spawnSync('strace', [...watch, ...child], {
+        cwd: packageRoot,
+        encoding: 'utf8',
+      });
+      killed = signal === 'SIGKILL' || status === 137;
+      const { notices, ...others } = await parts(db);
+      for (const part of Object.values(others)) expect([n, part]).toEqual([n, notices]);
+      const made = notices.length - before;
+      expect(made, `at point ${n}`).toBeLessThanOrEqual(1);
+      // Where its answer got out, it is there.
+      if (stdout === '201') expect([n, made]).toEqual([n, 1]);
+      expect([n, killed || stdout === '201']).toEqual([n, true]);
+      counts.points++;
+      if (made === 1) counts.whole++;
+      else counts.nothing++;
+      const retried = await app.inject({ method: 'POST', url: '/api/v1/notices', payload, headers });
+      expect([n, retried.statusCode]).toEqual([n, 201]);
+      expect((await parts(db)).notices).toHaveLength(before + 1);
+    }
+    await db.inspect();
+    console.log(`publish drill, killed at every ${EVERY}th write or sync: ${JSON.stringify(counts)}`);
+    expect(Math.min(counts.whole, counts.nothing)).toBeGreaterThan(0);
+  },
+  1_800_000,
+);
