@@ -46,7 +46,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/mail/relay/smtp-line.ts', 'src/mail/relay/smtp-probe.ts', 'src/db/*.ts'],
+    files: ['src/mail/relay/smtp-line.ts', 'src/mail/relay/smtp-probe.ts', 'src/db/**/*.ts'],
     rules: { 'no-restricted-imports': 'off' },
   },
   {

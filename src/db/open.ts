@@ -1,6 +1,6 @@
 import type { Kysely, Transaction } from 'kysely';
-import { openPostgres } from './postgres.ts';
-import { openSqlite } from './sqlite.ts';
+import { openPostgres } from './postgres/postgres.ts';
+import { openSqlite } from './sqlite/sqlite.ts';
 import type { Tables } from './tables/index.ts';
 
 /** What a store's question takes: it runs alone or inside a transaction alike. */

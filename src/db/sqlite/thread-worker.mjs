@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import BetterSqlite3 from 'better-sqlite3';
 
 /*
- * The other end of sqlite-thread.ts: one connection on a thread of its own, which answers what it is asked in order. JavaScript, because a
+ * The other end of thread.ts: one connection on a thread of its own, which answers what it is asked in order. JavaScript, because a
  * thread is started from a file as it is, from the sources as from what is built.
  */
 

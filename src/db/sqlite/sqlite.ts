@@ -13,12 +13,12 @@ import {
   SqliteDriver,
   Transaction,
 } from 'kysely';
-import { endingFirst } from './asking.ts';
-import { countFailures } from './failures.ts';
-import type { Database } from './open.ts';
-import { SqliteThread } from './sqlite-thread.ts';
-import { BEGIN, ThreadConnection } from './sqlite-thread-connection.ts';
-import type { Tables } from './tables/index.ts';
+import { endingFirst } from '../asking.ts';
+import { countFailures } from '../failures.ts';
+import type { Database } from '../open.ts';
+import type { Tables } from '../tables/index.ts';
+import { SqliteThread } from './thread.ts';
+import { BEGIN, ThreadConnection } from './thread-connection.ts';
 
 type Connection = BetterSqlite3.Database;
 

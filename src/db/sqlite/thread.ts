@@ -50,7 +50,7 @@ export class SqliteThread {
   #gone: Error | undefined;
 
   constructor(options: ThreadOptions) {
-    this.#worker = new Worker(new URL('./sqlite-thread-worker.mjs', import.meta.url), {
+    this.#worker = new Worker(new URL('./thread-worker.mjs', import.meta.url), {
       workerData: options,
       // what loads the sources as they are need not be loaded there, and its rows do not live long
       execArgv: [],

@@ -1,12 +1,12 @@
 import { Kysely, type LogEvent, PostgresDialect } from 'kysely';
 import pg from 'pg';
-import { endingFirst } from './asking.ts';
-import { countFailures } from './failures.ts';
+import { endingFirst } from '../asking.ts';
+import { countFailures } from '../failures.ts';
+import type { Database, OpenOptions, Warn } from '../open.ts';
+import type { Tables } from '../tables/index.ts';
 import { Hosts } from './hosts.ts';
 import { Listener } from './listener.ts';
-import type { Database, OpenOptions, Warn } from './open.ts';
 import { cut, Primary } from './primary.ts';
-import type { Tables } from './tables/index.ts';
 
 // int8 (epoch milliseconds, counts) as a safe number, as SQLite gives it
 pg.types.setTypeParser(pg.types.builtins.INT8, (text) => {

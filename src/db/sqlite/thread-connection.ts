@@ -1,5 +1,5 @@
 import { CompiledQuery, type DatabaseConnection, type QueryResult } from 'kysely';
-import { ENDED, type SqliteThread } from './sqlite-thread.ts';
+import { ENDED, type SqliteThread } from './thread.ts';
 
 export const BEGIN = 'BEGIN IMMEDIATE';
 const COMMIT = 'commit';
