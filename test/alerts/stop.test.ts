@@ -65,37 +65,41 @@ test('a known, a removed, a forged and a cut token are answered by equal words',
 /** `npm run drill:mail` presses a thousand times. RELIABILITY M15. */
 const PRESSES = Number(process.env.DRILL_PRESSES ?? 40);
 
-test('how long the answer takes tells a good link, pressed for the first time or again, from a forged one as little as its words do', async () => {
-  const { app, db, url, ground } = await house();
-  const links = {
-    first: url,
-    again: url,
-    gone: `/stop/${stopToken(ground.secret, 'gone')}`,
-    forged: '/stop/a-taro.AAAAAAAAAAAAAAAAAAAAAA',
-    cut: url.slice(0, -1),
-  };
-  type Link = keyof typeof links;
-  const took = Object.fromEntries(Object.keys(links).map((name) => [name, [] as number[]])) as Record<Link, number[]>;
-  for (let n = 0; n < PRESSES; n++) {
-    await db.kysely.updateTable('addresses').set({ stopped_at: null }).execute();
-    for (const [name, link] of Object.entries(links) as [Link, string][]) {
-      const began = performance.now();
-      const answer = await app.inject({ method: 'POST', url: link, headers: URLENCODED, payload: oneClick });
-      // the first ones warm the process up
-      if (n >= PRESSES / 10) took[name].push(performance.now() - began);
-      expect(answer.statusCode).toBe(200);
-      if (name === 'first') expect(await stoppedAt(db)).not.toBeNull();
+test(
+  'how long the answer takes tells a good link, pressed for the first time or again, from a forged one as little as its words do',
+  async () => {
+    const { app, db, url, ground } = await house();
+    const links = {
+      first: url,
+      again: url,
+      gone: `/stop/${stopToken(ground.secret, 'gone')}`,
+      forged: '/stop/a-taro.AAAAAAAAAAAAAAAAAAAAAA',
+      cut: url.slice(0, -1),
+    };
+    type Link = keyof typeof links;
+    const took = Object.fromEntries(Object.keys(links).map((name) => [name, [] as number[]])) as Record<Link, number[]>;
+    for (let n = 0; n < PRESSES; n++) {
+      await db.kysely.updateTable('addresses').set({ stopped_at: null }).execute();
+      for (const [name, link] of Object.entries(links) as [Link, string][]) {
+        const began = performance.now();
+        const answer = await app.inject({ method: 'POST', url: link, headers: URLENCODED, payload: oneClick });
+        // the first ones warm the process up
+        if (n >= PRESSES / 10) took[name].push(performance.now() - began);
+        expect(answer.statusCode).toBe(200);
+        if (name === 'first') expect(await stoppedAt(db)).not.toBeNull();
+      }
     }
-  }
-  const median = (times: number[]) => times.sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0;
-  const medians = Object.entries(took).map(([name, times]) => [name, median(times)] as const);
-  console.log(
-    `one click on ${db.engine}, ${PRESSES} times: ${medians.map(([name, ms]) => `${name} ${ms.toFixed(3)} ms`).join(', ')}`,
-  );
-  const all = medians.map(([, ms]) => ms);
-  // On a busy machine a few are too few to tell ten per cent.
-  expect(Math.max(...all) / Math.min(...all)).toBeLessThan(PRESSES >= 1000 ? 1.1 : 2);
-});
+    const median = (times: number[]) => times.sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0;
+    const medians = Object.entries(took).map(([name, times]) => [name, median(times)] as const);
+    console.log(
+      `one click on ${db.engine}, ${PRESSES} times: ${medians.map(([name, ms]) => `${name} ${ms.toFixed(3)} ms`).join(', ')}`,
+    );
+    const all = medians.map(([, ms]) => ms);
+    // On a busy machine a few are too few to tell ten per cent.
+    expect(Math.max(...all) / Math.min(...all)).toBeLessThan(PRESSES >= 1000 ? 1.1 : 2);
+  },
+  60_000 + PRESSES * 1000,
+);
 
 describe('the audit trail', () => {
   async function audited() {
