@@ -2,10 +2,11 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 
 /**
  * Takes the pictures of README.md and docs/pages.md from a server that runs with the example:
- * `npm run pictures -- http://127.0.0.1:3000 /s/TOKEN`, with the link of one of its alert mails where that page is wanted, too.
+ * `npm run pictures -- http://127.0.0.1:3000 /s/TOKEN /stop/TOKEN`, with the links of one of its alert mails where those pages are
+ * wanted, too.
  */
 const base = process.argv[2] ?? 'http://127.0.0.1:3000';
-const link = process.argv[3];
+const [link, stop] = process.argv.slice(3);
 
 const README = [
   { file: 'front-page', path: '/', width: 1280, height: 1000 },
@@ -31,6 +32,8 @@ const PAGES: { file: string; path: string; as?: string }[] = [
   { file: 'check', path: '/check?domain=m121.ocn.example' },
   { file: 'my', path: '/my', as: 'jiro' },
   ...(link ? [{ file: 'status-link', path: link }] : []),
+  ...(stop ? [{ file: 'stop', path: stop }] : []),
+  { file: 'addresses', path: '/my/addresses', as: 'taro' },
   { file: 'password', path: '/my/password', as: 'hanako' },
   { file: 'account', path: '/my/account', as: 'taro' },
   { file: 'my-services', path: '/my/services', as: 'taro' },
