@@ -21,18 +21,26 @@ const SLICE = 1;
 class Turns {
   readonly #waiting: (() => void)[] = [];
   #next = 0;
+  /** Of this turn of the loop; undefined before somebody is told in it. */
+  #ends: number | undefined;
 
   take(tell: () => void): void {
-    if (this.#waiting.push(tell) === 1) setImmediate(() => this.#some());
+    const now = performance.now();
+    if (this.#ends === undefined) {
+      this.#ends = now + SLICE;
+      setImmediate(() => this.#turn());
+    }
+    if (this.#waiting.length === 0 && now < this.#ends) tell();
+    else this.#waiting.push(tell);
   }
 
-  #some(): void {
-    const until = performance.now() + SLICE;
-    do this.#waiting[this.#next++]?.();
-    while (this.#next < this.#waiting.length && performance.now() < until);
-    if (this.#next < this.#waiting.length) return void setImmediate(() => this.#some());
+  #turn(): void {
+    this.#ends = performance.now() + SLICE;
+    while (this.#next < this.#waiting.length && performance.now() < this.#ends) this.#waiting[this.#next++]?.();
+    if (this.#next < this.#waiting.length) return void setImmediate(() => this.#turn());
     this.#waiting.splice(0);
     this.#next = 0;
+    this.#ends = undefined;
   }
 }
 
