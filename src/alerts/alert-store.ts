@@ -21,8 +21,15 @@ export interface AlertOnItsWay {
   mayHaveArrived: boolean;
 }
 
-/** `muted_at`: since when its reader wants no more of this notice. */
-export type AlertInQuestion = Selectable<AlertsTable> & { muted_at: Instant | null };
+/** `muted_at`: since when its reader wants no more of this notice. `hours` is null where its address may not be mailed any more. */
+export type AlertInQuestion = Selectable<AlertsTable> & {
+  muted_at: Instant | null;
+  hours: number | null;
+  hours_for_all: number | null;
+};
+
+/** A publication's place among those on its notice. */
+export type Publication = Pick<FanoutsTable, 'id' | 'notice_id' | 'published_at' | 'report_number' | 'revision'>;
 
 export type AlertEnding = NonNullable<AlertsTable['ended']>;
 
@@ -84,6 +91,10 @@ export const alertStore = {
 
   async finishFanout(tx: Tx, id: string, now: Instant): Promise<void> {
     await tx.updateTable('fanouts').set({ stage: 'done', finished_at: now }).where('id', '=', id).execute();
+  },
+
+  async fanout(db: Reader, id: string): Promise<FanoutsTable> {
+    return db.selectFrom('fanouts').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
   },
 
   /** The newest publication on a notice that has outbox work. */
@@ -152,20 +163,34 @@ export const alertStore = {
     return db.selectFrom('alerts').selectAll().where('id', '=', id).executeTakeFirst();
   },
 
-  async findAll(db: Reader, ids: string[]): Promise<Map<string, AlertInQuestion>> {
-    if (ids.length === 0) return new Map();
-    const rows = await db
+  async inQuestion(db: Reader, ids: string[]): Promise<AlertInQuestion[]> {
+    return db
       .selectFrom('alerts')
       .leftJoin('address_mutes', (join) =>
         join
           .onRef('address_mutes.address_id', '=', 'alerts.address_id')
           .onRef('address_mutes.root_id', '=', 'alerts.root_id'),
       )
+      .leftJoin('addresses', (join) =>
+        join
+          .onRef('addresses.id', '=', 'alerts.address_id')
+          .on('addresses.confirmed_at', 'is not', null)
+          .on('addresses.stopped_at', 'is', null)
+          .on('addresses.quarantined_at', 'is', null),
+      )
       .selectAll('alerts')
-      .select('address_mutes.muted_at')
+      .select(['address_mutes.muted_at', 'addresses.hours', 'addresses.hours_for_all'])
       .where('alerts.id', 'in', evenly(ids))
       .execute();
-    return new Map(rows.map((row) => [row.id, row]));
+  },
+
+  /** The publications on these alerts' notices. */
+  async publicationsFor(db: Reader, ids: string[]): Promise<Publication[]> {
+    return db
+      .selectFrom('fanouts')
+      .select(['id', 'notice_id', 'published_at', 'report_number', 'revision'])
+      .where('notice_id', 'in', (eb) => eb.selectFrom('alerts').select('notice_id').where('id', 'in', evenly(ids)))
+      .execute();
   },
 
   async add(tx: Tx, rows: Insertable<AlertsTable>[]): Promise<void> {
@@ -182,15 +207,21 @@ export const alertStore = {
     await tx.updateTable('alerts').set({ ended }).where('id', 'in', ids).execute();
   },
 
-  /** For which of these mailboxes recovery of the root fault has been handed over, or may have been. */
-  async recoveryHandedOver(db: Reader, rootId: string, emailKeys: string[]): Promise<Set<string>> {
-    const rows = await onItsWay(db)
-      .where('alerts.root_id', '=', rootId)
-      .where('alerts.email_key', 'in', evenly(emailKeys))
+  /** Those of the alerts to whose mailbox recovery of the same root fault has been handed over, or may have been. */
+  async recovered(db: Reader, ids: string[]): Promise<Set<string>> {
+    const rows = await db
+      .selectFrom('alerts as asked')
+      .innerJoin('alerts', (join) =>
+        join.onRef('alerts.root_id', '=', 'asked.root_id').onRef('alerts.email_key', '=', 'asked.email_key'),
+      )
+      .innerJoin('mails', 'mails.id', 'alerts.id')
+      .select('asked.id')
+      .where('asked.id', 'in', evenly(ids))
+      .where('alerts.ended', 'is', null)
       .where('alerts.slot', '=', 2)
       .where('mails.state', 'in', ['sent', 'in_doubt', 'handing'])
       .execute();
-    return new Set(rows.map((row) => row.email_key));
+    return new Set(rows.map(({ id }) => id));
   },
 
   async ofAddress(db: Reader, addressId: string, rootId?: string): Promise<string[]> {

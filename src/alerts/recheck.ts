@@ -1,13 +1,11 @@
 import { atOnce } from '../db/asking.ts';
 import type { Tx } from '../db/open.ts';
-import type { FanoutsTable } from '../db/tables/alerts.ts';
 import type { Recheck, Settled, Verdict } from '../mail/outbox.ts';
-import { type AlertInQuestion, alertStore } from './alert-store.ts';
+import { type AlertInQuestion, alertStore, type Publication } from './alert-store.ts';
 import { countRefusals } from './bounces/bounced.ts';
 import { type AlertGround, serveOne } from './expand.ts';
-import { stillMailed } from './recipients.ts';
 import { reserveFor, type Slot } from './slot.ts';
-import { type Hours, opensAt } from './timing.ts';
+import { opensAt } from './timing.ts';
 
 /**
  * Asked by the courier in the transaction that claims a mail and again in the one that takes its ticket: does its reader still
@@ -15,54 +13,55 @@ import { type Hours, opensAt } from './timing.ts';
  */
 export function recheckAlert(ground: AlertGround): Recheck {
   return async (tx, mails, still = Promise.resolve(() => true)) => {
-    const asked = alertStore.findAll(
-      tx,
-      mails.map(({ id }) => id),
+    const ids = mails.map(({ id }) => id);
+    const [found, publications, recovered, isStill] = await atOnce(
+      alertStore.inQuestion(tx, ids),
+      alertStore.publicationsFor(tx, ids),
+      alertStore.recovered(tx, ids),
+      still,
     );
-    const [found, isStill] = await atOnce(asked, still);
-    const alerts = [...found.values()].filter(({ id }) => isStill(id));
+    const alerts = found.filter(({ id }) => isStill(id));
     const verdicts = new Map<string, Verdict>(mails.map(({ id }) => [id, { go: true, reserve: 0 }]));
-    const end = (ids: string[]) => {
-      for (const id of ids) verdicts.set(id, { go: false, state: 'cancelled' });
+    const end = (ended: Alert[]) => {
+      for (const { id } of ended) verdicts.set(id, { go: false, state: 'cancelled' });
     };
-    end(alerts.filter((alert) => alert.ended !== null).map(({ id }) => id));
-    const living = alerts.filter((alert) => alert.ended === null);
-    if (living.length === 0) return verdicts;
-    const [mailed, newest, recovered] = await atOnce(
-      stillMailed(tx, distinct(living, 'address_id')),
-      newestOf(tx, distinct(living, 'notice_id')),
-      recoveredOf(tx, living),
+    end(alerts.filter(({ ended }) => ended !== null));
+    const living = alerts.filter(({ ended }) => ended === null);
+    const left = living.filter((alert) => !stays(alert));
+    await alertStore.end(
+      tx,
+      left.map(({ id }) => id),
+      'unsubscribed',
     );
-    const stays = (alert: Alert) => mailed.has(alert.address_id) && alert.muted_at === null;
-    const left = living.filter((alert) => !stays(alert)).map(({ id }) => id);
-    await alertStore.end(tx, left, 'unsubscribed');
     end(left);
     const wanted = living.filter(stays);
-    end(await supersede(ground, tx, wanted, newest));
-    const going = wanted.filter(({ id }) => verdicts.get(id)?.go);
-    for (const alert of going) verdicts.set(alert.id, leave(ground, alert, mailed, recovered));
+    end(await supersede(ground, tx, wanted, newestOf(publications)));
+    for (const alert of wanted) {
+      if (verdicts.get(alert.id)?.go) verdicts.set(alert.id, leave(ground, alert, recovered.has(alert.id)));
+    }
     return verdicts;
   };
 }
 
 type Alert = AlertInQuestion;
 
-/** The newest publication on each of the notices. */
-async function newestOf(tx: Tx, noticeIds: string[]): Promise<Map<string, FanoutsTable>> {
-  const found = await Promise.all(noticeIds.map((id) => alertStore.newestFanout(tx, id)));
-  return new Map(found.flatMap((fanout) => (fanout ? [[fanout.notice_id, fanout]] : [])));
+/** Its reader may still be mailed, and wants to be. */
+function stays(alert: Alert): boolean {
+  return alert.hours !== null && alert.muted_at === null;
 }
 
-/** Those of the alerts whose mailbox has got recovery of the same root fault, or may have. */
-async function recoveredOf(tx: Tx, alerts: Alert[]): Promise<Set<Alert>> {
-  const roots = [...grouped(alerts, 'root_id')];
-  const found = await Promise.all(
-    roots.map(async ([rootId, own]) => {
-      const keys = await alertStore.recoveryHandedOver(tx, rootId, distinct(own, 'email_key'));
-      return own.filter((alert) => keys.has(alert.email_key));
-    }),
-  );
-  return new Set(found.flat());
+/** The newest publication on each of the notices. */
+function newestOf(publications: Publication[]): Map<string, Publication> {
+  const newest = new Map<string, Publication>();
+  for (const one of publications) {
+    const known = newest.get(one.notice_id);
+    if (!known || compareOrder(one, known) > 0) newest.set(one.notice_id, one);
+  }
+  return newest;
+}
+
+function compareOrder(a: Publication, b: Publication): number {
+  return a.published_at - b.published_at || a.report_number - b.report_number || a.revision - b.revision;
 }
 
 /** Puts newer words in the place of old ones. @returns the alerts that ended by that. */
@@ -70,42 +69,39 @@ async function supersede(
   ground: AlertGround,
   tx: Tx,
   alerts: Alert[],
-  newestOfNotice: Map<string, FanoutsTable>,
-): Promise<string[]> {
-  const ended: string[] = [];
+  newestOfNotice: Map<string, Publication>,
+): Promise<Alert[]> {
+  const ended: Alert[] = [];
   for (const [noticeId, own] of grouped(alerts, 'notice_id')) {
     const newest = newestOfNotice.get(noticeId);
     const old = own.filter((alert) => newest && isOlder(alert, newest));
     if (!newest || old.length === 0) continue;
     // In order: where a recovery has not been expanded yet, it takes its place before what was published after it.
     const late = await alertStore.unfinishedFanouts(tx, noticeId);
+    const whole = await alertStore.fanout(tx, newest.id);
     for (const alert of old) {
       const passed = late.filter((fanout) => fanout.id !== newest.id && isOlder(alert, fanout));
-      for (const fanout of [...passed, newest]) await serveOne(ground, tx, fanout, alert.address_id, alert.id);
+      for (const fanout of [...passed, whole]) await serveOne(ground, tx, fanout, alert.address_id, alert.id);
       const after = await alertStore.find(tx, alert.id);
-      if (after?.ended === 'superseded') ended.push(alert.id);
+      if (after?.ended === 'superseded') ended.push(alert);
     }
   }
   return ended;
 }
 
 /** What it must leave of its address' three for recovery, and from when it may go. */
-function leave(ground: AlertGround, alert: Alert, mailed: Map<string, Hours>, recovered: Set<Alert>): Verdict {
+function leave(ground: AlertGround, alert: Alert, recovered: boolean): Verdict {
   const now = ground.clock.now();
   const slot = alert.slot as Slot;
-  const reserve = reserveFor(slot, recovered.has(alert), ground.alertsPerNotice);
+  const reserve = reserveFor(slot, recovered, ground.alertsPerNotice);
   // A mail may have become late by the pace or by refusals, and its reader's hours are over.
-  const hours = mailed.get(alert.address_id);
-  const notBefore = hours ? opensAt(hours, slot, now, ground.operator.timeZone) : now;
+  const hours = { hours: alert.hours ?? 0, hoursForAll: alert.hours_for_all === 1 };
+  const notBefore = opensAt(hours, slot, now, ground.operator.timeZone);
   // Open now is not "not before now": whoever asks has looked at the clock a moment earlier, and would put it off for ever.
   return notBefore > now ? { go: true, reserve, notBefore } : { go: true, reserve };
 }
 
-function distinct(alerts: Alert[], by: 'address_id' | 'notice_id' | 'email_key'): string[] {
-  return [...new Set(alerts.map((alert) => alert[by]))];
-}
-
-function grouped(alerts: Alert[], by: 'notice_id' | 'root_id'): Map<string, Alert[]> {
+function grouped(alerts: Alert[], by: 'notice_id'): Map<string, Alert[]> {
   const groups = new Map<string, Alert[]>();
   for (const alert of alerts) groups.set(alert[by], [...(groups.get(alert[by]) ?? []), alert]);
   return groups;

@@ -1,4 +1,3 @@
-import { evenly } from '../db/asking.ts';
 import type { Reader } from '../db/open.ts';
 import type { Language } from '../time.ts';
 import type { OwnMailbox } from './scope.ts';
@@ -23,7 +22,7 @@ export interface Recipient extends Addressee, Hours {
  * - that the receiving server says do not exist,
  * - without the choice of planned work, where it is one,
  * - whose reader wants no more of this root fault.
- * Which of them the notice concerns is slot.ts's decision.
+ * Which of them the notice concerns is slot.ts's decision. recheck.ts asks the same of each at the last moment.
  */
 export async function recipients(
   db: Reader,
@@ -73,19 +72,6 @@ export async function recipients(
     services: services.get(row.id) ?? [],
     mailboxes: mailboxes.get(row.customer_id) ?? [],
   }));
-}
-
-/** Which of these addresses may still be mailed, and in which hours: the same exclusions, asked again at the last moment. */
-export async function stillMailed(db: Reader, ids: string[]): Promise<Map<string, Hours>> {
-  const rows = await db
-    .selectFrom('addresses')
-    .select(['id', 'hours', 'hours_for_all'])
-    .where('id', 'in', evenly(ids))
-    .where('confirmed_at', 'is not', null)
-    .where('stopped_at', 'is', null)
-    .where('quarantined_at', 'is', null)
-    .execute();
-  return new Map(rows.map((row) => [row.id, { hours: row.hours, hoursForAll: row.hours_for_all === 1 }]));
 }
 
 async function mailboxesOf(db: Reader, customers: string[]): Promise<Map<string, OwnMailbox[]>> {

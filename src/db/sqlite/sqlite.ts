@@ -116,27 +116,32 @@ function writerApart(file: string, patience: number): Writer {
 }
 
 /**
- * Transactions whose questions are said at once. Kysely says one after the other, each when the one before it was answered; here the thread
- * keeps their order, and commits only where none has failed that nobody knows of.
+ * Transactions whose questions are said at once. Kysely's own say one after the other, each when the one before it was answered; here the
+ * thread keeps their order, and commits only where none has failed that nobody knows of.
  */
 function transactionsOf(kysely: Kysely<Tables>, dialect: Dialect): Database['transaction'] {
+  const executor = kysely.getExecutor();
+  const props = { config: { dialect }, dialect, driver: dialect.createDriver() };
   return async (work) => {
     const ends: Promise<unknown>[] = [];
-    const result = await kysely.transaction().execute(async (tx) => {
-      const queued = tx.getExecutor();
-      const connection = await queued.provideConnection(async (one) => one);
-      const executor = queued.withConnectionProvider({ provideConnection: (consumer) => consumer(connection) });
-      const together = new Transaction<Tables>({
-        config: { dialect },
-        dialect,
-        driver: dialect.createDriver(),
-        executor,
-      });
-      return work(together, (end) => {
-        end.catch(() => {});
-        ends.push(end);
-      });
+    const { result, done } = await executor.provideConnection(async (one) => {
+      const connection = one as ThreadConnection;
+      const within = executor.withConnectionProvider({ provideConnection: (consumer) => consumer(connection) });
+      connection.begin();
+      try {
+        const result = await work(new Transaction<Tables>({ ...props, executor: within }), (end) => {
+          end.catch(() => {});
+          ends.push(end);
+        });
+        const { said, done } = connection.commit();
+        await said;
+        return { result, done };
+      } catch (error) {
+        await connection.rollback();
+        throw error;
+      }
     });
+    await done;
     await Promise.all(ends);
     return result;
   };
@@ -252,15 +257,13 @@ class ImmediateDriver extends SqliteDriver {
   }
 
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    if (connection instanceof ThreadConnection) connection.begin();
-    else await connection.executeQuery(CompiledQuery.raw(BEGIN));
+    await connection.executeQuery(CompiledQuery.raw(BEGIN));
   }
 
   /** A full or failing disk has rolled back already; the complaint about that would hide the cause. */
   override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
     try {
-      if (connection instanceof ThreadConnection) await connection.rollback();
-      else await super.rollbackTransaction(connection);
+      await super.rollbackTransaction(connection);
     } catch (error) {
       if (!String((error as Error).message).includes('no transaction is active')) throw error;
     }

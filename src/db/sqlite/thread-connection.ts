@@ -2,8 +2,8 @@ import { CompiledQuery, type DatabaseConnection, type QueryResult } from 'kysely
 import { ENDED, type SqliteThread } from './thread.ts';
 
 export const BEGIN = 'BEGIN IMMEDIATE';
-const COMMIT = 'commit';
-const ROLLBACK = 'rollback';
+const COMMIT = CompiledQuery.raw('COMMIT');
+const ROLLBACK = CompiledQuery.raw('ROLLBACK');
 
 /** Does work until the database is free for it; `aside`: others may go first meanwhile. */
 type UntilFree = <Result>(work: () => Promise<Result>, options: { aside: boolean }) => Promise<Result>;
@@ -36,10 +36,10 @@ export class ThreadConnection implements DatabaseConnection {
   async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
     const transaction = this.#transaction;
     if (!transaction) return this.#untilFree(() => this.#thread.execute<Row>(sql, parameters), { aside: true });
-    const say = () =>
-      this.#thread.execute<Row>(sql, parameters, { of: transaction.number, failures: transaction.failures });
+    const { number, failures } = transaction;
+    const say = () => this.#thread.execute<Row>(sql, parameters, { of: number, failures });
     try {
-      return await (sql === COMMIT ? this.#untilFree(say, { aside: false }) : say());
+      return await say();
     } catch (error) {
       if ((error as { code?: string }).code !== ENDED) {
         transaction.failures++;
@@ -51,12 +51,23 @@ export class ThreadConnection implements DatabaseConnection {
     }
   }
 
+  /**
+   * Resolves once it is on the disk, or throws and nothing of it is. Whoever comes next need not wait for that: what he says is heard after it.
+   * `said` resolves when he may.
+   */
+  commit(): { said: Promise<unknown>; done: Promise<unknown> } {
+    const done = this.executeQuery(COMMIT);
+    done.catch(() => {});
+    return { said: this.#transaction?.begun ?? done, done };
+  }
+
   async rollback(): Promise<void> {
     const begun = await this.#transaction?.begun.then(
       () => true,
       () => false,
     );
-    if (begun) await this.executeQuery(CompiledQuery.raw(ROLLBACK));
+    // A full or failing disk has rolled back already; the complaint about that would hide the cause.
+    if (begun) await this.executeQuery(ROLLBACK).catch(() => {});
   }
 
   // biome-ignore lint/correctness/useYield: what is on a thread comes all at once

@@ -75,14 +75,13 @@ function answerWithin({ sql, parameters, within }) {
     throw cause ?? Object.assign(new Error('its transaction is not open'), { code: 'SHIRASE_TRANSACTION_ENDED' });
   }
   const unknown = transaction.failures[within.failures ?? 0];
-  if (sql === 'commit' && unknown !== undefined) {
-    connection().exec('ROLLBACK');
-    throw unknown;
-  }
   try {
+    if (sql === 'COMMIT' && unknown !== undefined) throw unknown;
     return answer(question);
   } catch (error) {
-    if (sql !== 'commit') transaction.failures.push(error);
+    // Whatever a commit fails of, the next transaction need not know.
+    if (sql !== 'COMMIT') transaction.failures.push(error);
+    else if (connection().inTransaction) connection().exec('ROLLBACK');
     throw error;
   }
 }
