@@ -53,7 +53,8 @@ test('a canary that arrives is no alarm, and what it says of itself is believed 
   const [canary] = canaries();
   expect(relay.stored[0]?.to).toEqual([CANARY]);
   expect(relay.stored).toHaveLength(2);
-  const forged = { ...canary, raw: canary?.raw.replace(/^(Message-ID: <canary\.[0-9a-f]{24}\.)./m, '$1_') ?? '' };
+  const other = (_: string, head: string, sign: string) => `${head}${sign === '_' ? '-' : '_'}`;
+  const forged = { ...canary, raw: canary?.raw.replace(/^(Message-ID: <canary\.[0-9a-f]{24}\.)(.)/m, other) ?? '' };
   expect(await arrive(forged as Received)).toBe('nothing');
   const inside = { ...canary, raw: `Subject: look\r\n\r\n${canary?.raw}` };
   expect(await arrive(inside as Received)).toBe('nothing');
