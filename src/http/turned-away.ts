@@ -14,36 +14,6 @@ declare module 'fastify' {
   }
 }
 
-/** Milliseconds of turning away in a row. */
-const SLICE = 1;
-
-/** Thousands who come in one instant are told one after the other, and whoever reads a page meanwhile is answered in between. */
-class Turns {
-  readonly #waiting: (() => void)[] = [];
-  #next = 0;
-  /** Of this turn of the loop; undefined before somebody is told in it. */
-  #ends: number | undefined;
-
-  take(tell: () => void): void {
-    const now = performance.now();
-    if (this.#ends === undefined) {
-      this.#ends = now + SLICE;
-      setImmediate(() => this.#turn());
-    }
-    if (this.#waiting.length === 0 && now < this.#ends) tell();
-    else this.#waiting.push(tell);
-  }
-
-  #turn(): void {
-    this.#ends = performance.now() + SLICE;
-    while (this.#next < this.#waiting.length && performance.now() < this.#ends) this.#waiting[this.#next++]?.();
-    if (this.#next < this.#waiting.length) return void setImmediate(() => this.#turn());
-    this.#waiting.splice(0);
-    this.#next = 0;
-    this.#ends = undefined;
-  }
-}
-
 /**
  * On the worst day thousands are turned away in a second. All for the same reason read the same page, made once; they are answered
  * before any other hook, without a line in the log, and by bytes: bench/sign-in.ts has what one costs beside a bare route.
@@ -54,7 +24,6 @@ export function turnAwayEarly(app: FastifyInstance): void {
     'cache-control': 'no-store',
     'content-type': 'text/html; charset=utf-8',
   });
-  const turns = new Turns();
   app.addHook('onRequest', (request, reply, done) => {
     const gate = request.routeOptions.config.behind?.find(({ full }) => full);
     const seconds = gate?.turnsAway();
@@ -62,7 +31,7 @@ export function turnAwayEarly(app: FastifyInstance): void {
     const page = pageFor(request, gate.text, languageOf(request));
     if (!page) return done(new Busy(seconds, gate.text));
     const own = ['x-request-id', request.id, 'retry-after', String(seconds), 'content-length', String(page.length)];
-    turns.take(() => void sendFlat(request, reply, 503, [...headers, ...own], page));
+    void sendFlat(request, reply, 503, [...headers, ...own], page);
   });
 }
 
