@@ -1,5 +1,5 @@
 import type { Insertable, Selectable } from 'kysely';
-import { evenly } from '../db/asking.ts';
+import { atOnce, evenly, inHundreds } from '../db/asking.ts';
 import type { Database, Reader, Tx } from '../db/open.ts';
 import type { AlertsTable, FanoutsTable } from '../db/tables/alerts.ts';
 import type { MailState } from '../db/tables/mail.ts';
@@ -59,16 +59,16 @@ export const alertStore = {
 
   /** The oldest unfinished fan-out of some root fault, locked for this transaction. Those of one root go one after the other. */
   async takeFanout(tx: Tx, engine: Database['engine']): Promise<FanoutsTable | undefined> {
-    const waiting = await tx
+    const unfinished = tx
       .selectFrom('fanouts')
-      .select(['id', 'root_id'])
       .where('finished_at', 'is', null)
       .orderBy('created_at')
       .orderBy('report_number')
       .orderBy('revision')
-      .orderBy('id')
-      .limit(100)
-      .execute();
+      .orderBy('id');
+    // nobody else has it there: the write lock is ours
+    if (engine === 'sqlite') return unfinished.selectAll().limit(1).executeTakeFirst();
+    const waiting = await unfinished.select(['id', 'root_id']).limit(100).execute();
     const roots = new Set<string>();
     for (const { id, root_id } of waiting) {
       if (roots.has(root_id)) continue;
@@ -194,12 +194,7 @@ export const alertStore = {
   },
 
   async add(tx: Tx, rows: Insertable<AlertsTable>[]): Promise<void> {
-    for (let i = 0; i < rows.length; i += 100) {
-      await tx
-        .insertInto('alerts')
-        .values(rows.slice(i, i + 100))
-        .execute();
-    }
+    await atOnce(...inHundreds(rows).map((some) => tx.insertInto('alerts').values(some).execute()));
   },
 
   async end(tx: Tx, ids: string[], ended: AlertEnding): Promise<void> {

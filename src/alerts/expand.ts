@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { Insertable } from 'kysely';
-import type { Database, Tx } from '../db/open.ts';
+import { atOnce } from '../db/asking.ts';
+import type { Database, Last, Tx } from '../db/open.ts';
 import type { AlertsTable, FanoutsTable } from '../db/tables/alerts.ts';
 import type { MailState } from '../db/tables/mail.ts';
 import type { Secret } from '../http/signing.ts';
 import type { Operator } from '../http/views.ts';
 import { cancelQueued, type MailOrder, queueMails } from '../mail/outbox.ts';
 import { readSettings } from '../staff/settings.ts';
-import { type Clock, DAY, HOUR } from '../time.ts';
+import { type Clock, DAY, HOUR, type Instant } from '../time.ts';
 import { budgetOf, type History, orderFor } from './alert-mail.ts';
 import { type AlertOnItsWay, alertStore } from './alert-store.ts';
 import { queueCanary } from './canary/canary.ts';
@@ -37,18 +38,32 @@ export interface AlertGround {
 /**
  * Takes the next chunk of the oldest publication and turns it into alerts and mails: one transaction, so that a crash leaves
  * the cursor where the rows end.
+ * @param held hears for how many milliseconds nobody else could write; what it waited itself is not among them.
  * @returns whether there was work.
  */
-export async function expandNext(ground: AlertGround, chunk = 500): Promise<boolean> {
-  return ground.db.transaction(async (tx) => {
+export async function expandNext(
+  ground: AlertGround,
+  chunk = 500,
+  held: (milliseconds: number) => void = () => {},
+): Promise<boolean> {
+  let began = 0;
+  const found = await ground.db.transaction(async (tx, last) => {
+    began = performance.now();
     const fanout = await alertStore.takeFanout(tx, ground.db.engine);
     if (!fanout) return false;
     const next =
-      fanout.stage === 'superseding' ? await renew(ground, tx, fanout, chunk) : await expand(ground, tx, fanout, chunk);
-    if (next === null) await alertStore.finishFanout(tx, fanout.id, ground.clock.now());
-    else await alertStore.moveFanout(tx, fanout.id, next);
+      fanout.stage === 'superseding'
+        ? await renew(ground, tx, fanout, chunk)
+        : await expand(ground, tx, fanout, { chunk, last });
+    last(
+      next === null
+        ? alertStore.finishFanout(tx, fanout.id, ground.clock.now())
+        : alertStore.moveFanout(tx, fanout.id, next),
+    );
     return true;
   });
+  held(performance.now() - began);
+  return found;
 }
 
 /** Until nothing is left to expand. */
@@ -63,14 +78,21 @@ async function renew(ground: AlertGround, tx: Tx, fanout: FanoutsTable, chunk: n
   return waiting.length < chunk ? null : (waiting.at(-1)?.addressId ?? null);
 }
 
-async function expand(ground: AlertGround, tx: Tx, fanout: FanoutsTable, chunk: number): Promise<string | null> {
+async function expand(
+  ground: AlertGround,
+  tx: Tx,
+  fanout: FanoutsTable,
+  { chunk, last }: { chunk: number; last: Last },
+): Promise<string | null> {
   const plan = JSON.parse(fanout.plan) as FanoutPlan;
+  const [firstTold, found] = await atOnce(
+    alertStore.firstToldAt(tx, fanout.root_id),
+    recipients(tx, aboutOf(fanout, plan), { after: fanout.cursor, limit: chunk }),
+  );
   // Nobody knows any more who has had how many mails on it (housekeeping.ts).
-  const firstTold = await alertStore.firstToldAt(tx, fanout.root_id);
   if (firstTold !== null && firstTold < ground.clock.now() - MAILED_FOR) return null;
   if (fanout.cursor === '') await queueCanary(ground, tx, fanout, plan.letters.ja);
-  const found = await recipients(tx, aboutOf(fanout, plan), { after: fanout.cursor, limit: chunk });
-  await serve(ground, tx, fanout, plan, found, null);
+  await serve(ground, tx, fanout, plan, { found, claimed: null, last });
   return found.length < chunk ? null : (found.at(-1)?.id ?? null);
 }
 
@@ -86,7 +108,10 @@ export async function serveOne(
   claimed: string | null = null,
 ): Promise<void> {
   const plan = JSON.parse(fanout.plan) as FanoutPlan;
-  await serve(ground, tx, fanout, plan, await recipients(tx, aboutOf(fanout, plan), { id: addressId }), claimed);
+  const found = await recipients(tx, aboutOf(fanout, plan), { id: addressId });
+  const written: Promise<unknown>[] = [];
+  await serve(ground, tx, fanout, plan, { found, claimed, last: (writes) => written.push(writes) });
+  await atOnce(...written);
 }
 
 function aboutOf({ root_id }: FanoutsTable, { kind }: FanoutPlan): { kind: FanoutPlan['kind']; rootId: string } {
@@ -98,14 +123,14 @@ async function serve(
   tx: Tx,
   fanout: FanoutsTable,
   plan: FanoutPlan,
-  found: Recipient[],
-  claimed: string | null,
+  { found, claimed, last }: { found: Recipient[]; claimed: string | null; last: Last },
 ): Promise<void> {
   if (found.length === 0) return;
-  const holding = await alertStore.holding(
-    tx,
-    fanout.root_id,
-    found.map((recipient) => recipient.emailKey),
+  const mailboxes = found.map((recipient) => recipient.emailKey);
+  const [holding, down, settings] = await atOnce(
+    alertStore.holding(tx, fanout.root_id, mailboxes),
+    unreachable(tx, mailboxes),
+    readSettings(tx),
   );
   const superseded: string[] = [];
   const going: Going[] = [];
@@ -124,7 +149,8 @@ async function serve(
   }
   await cancelQueued(tx, superseded, 'cancelled');
   await alertStore.end(tx, superseded, 'superseded');
-  await send(ground, tx, fanout, plan, going);
+  const hold = settings.recoveryHoldMinutes;
+  await send(ground, tx, fanout, plan, { going, down, hold, last });
 }
 
 /** Its own slot, or the one that falls to it from older text that waits. */
@@ -181,7 +207,7 @@ async function send(
   tx: Tx,
   fanout: FanoutsTable,
   plan: FanoutPlan,
-  going: Going[],
+  { going, down, hold, last }: { going: Going[]; down: Map<string, string>; hold: number; last: Last },
 ): Promise<void> {
   if (going.length === 0) return;
   const now = ground.clock.now();
@@ -190,16 +216,11 @@ async function send(
     going.filter(({ earlier }) => earlier.length > 0).map((one) => budgetOf(fanout.root_id, one.recipient.emailKey)),
   );
   const zone = ground.operator.timeZone;
-  const hold = (await readSettings(tx)).recoveryHoldMinutes;
-  const down = await unreachable(
-    tx,
-    going.map(({ recipient }) => recipient.emailKey),
-  );
   const letter = lettersOf(ground, tx, fanout, plan);
   const orders: MailOrder[] = [];
   const alerts: Insertable<AlertsTable>[] = [];
   for (const { recipient, slot, earlier } of going) {
-    const id = randomBytes(12).toString('hex');
+    const id = mailIdAt(now);
     const history = historyOf(fanout, earlier, spent.get(budgetOf(fanout.root_id, recipient.emailKey)) ?? 0);
     const letterId = await letter(recipient.language, history.last);
     const heldFor = down.get(recipient.emailKey) ?? null;
@@ -222,8 +243,15 @@ async function send(
       held_for: heldFor,
     });
   }
-  await alertStore.add(tx, alerts);
-  await queueMails(tx, orders, now);
+  last(atOnce(alertStore.add(tx, alerts), queueMails(tx, orders, now)));
+}
+
+/**
+ * 24 hexadecimal digits, those of later mails behind those of earlier ones: the rows of one piece lie side by side in every index by id, where
+ * among a million random ones each would be written into a page of its own.
+ */
+function mailIdAt(now: Instant): string {
+  return now.toString(16).padStart(12, '0') + randomBytes(6).toString('hex');
 }
 
 const HANDED_OVER: readonly MailState[] = ['sent', 'in_doubt', 'handing'];

@@ -1,3 +1,4 @@
+import { atOnce } from '../db/asking.ts';
 import type { Reader } from '../db/open.ts';
 
 /** The SQL of which addresses can be reached at the moment. */
@@ -40,13 +41,14 @@ export const reachStore = {
     const homes = new Map<string, string[]>();
     if (emails.length === 0) return homes;
     const domains = [...new Set(emails.map(domainOf))];
-    const byDomain = await db.selectFrom('facility_domains').selectAll().where('domain', 'in', domains).execute();
-    const known = await db
+    const sharing = db.selectFrom('facility_domains').selectAll().where('domain', 'in', domains).execute();
+    const living = db
       .selectFrom('mailboxes')
       .select(['address', 'facility'])
       .where('address', 'in', emails)
       .$if(customerId !== undefined, (query) => query.where('customer_id', '=', customerId ?? ''))
       .execute();
+    const [byDomain, known] = await atOnce(sharing, living);
     const facilityOf = new Map(known.map((row) => [row.address, row.facility]));
     for (const email of emails) {
       const own = facilityOf.get(email);

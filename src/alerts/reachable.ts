@@ -1,3 +1,4 @@
+import { atOnce } from '../db/asking.ts';
 import type { Reader } from '../db/open.ts';
 import { reachStore } from './reach-store.ts';
 
@@ -7,10 +8,9 @@ import { reachStore } from './reach-store.ts';
  * @param customerId whose page asks: then other people's mailboxes are known by their domain only.
  */
 export async function unreachable(db: Reader, emailKeys: string[], customerId?: string): Promise<Map<string, string>> {
-  const broken = await reachStore.broken(db);
+  const [broken, homes] = await atOnce(reachStore.broken(db), reachStore.homes(db, emailKeys, customerId));
   const found = new Map<string, string>();
-  if (broken.size === 0) return found;
-  for (const [email, facilities] of await reachStore.homes(db, emailKeys, customerId)) {
+  for (const [email, facilities] of homes) {
     const [first] = facilities;
     if (first !== undefined && facilities.every((facility) => broken.has(facility))) found.set(email, first);
   }

@@ -1,3 +1,4 @@
+import { atOnce } from '../db/asking.ts';
 import type { Reader } from '../db/open.ts';
 import type { Language } from '../time.ts';
 import type { OwnMailbox } from './scope.ts';
@@ -54,10 +55,10 @@ export async function recipients(
       : query.where('id', '>', chunk.after).orderBy('id').limit(chunk.limit);
   const rows = await query.execute();
   if (rows.length === 0) return [];
-  const mailboxes = await mailboxesOf(db, [...new Set(rows.map((row) => row.customer_id))]);
-  const services = await servicesOf(
-    db,
-    rows.filter((row) => row.scope === 'services').map((row) => row.id),
+  const choosing = rows.filter((row) => row.scope === 'services').map((row) => row.id);
+  const [mailboxes, services] = await atOnce(
+    mailboxesOf(db, [...new Set(rows.map((row) => row.customer_id))]),
+    servicesOf(db, choosing),
   );
   return rows.map((row) => ({
     id: row.id,
@@ -100,15 +101,15 @@ async function mailboxesOf(db: Reader, customers: string[]): Promise<Map<string,
 async function servicesOf(db: Reader, addresses: string[]): Promise<Map<string, string[]>> {
   const found = new Map<string, string[]>();
   if (addresses.length === 0) return found;
-  const rows = await db.selectFrom('address_services').selectAll().where('address_id', 'in', addresses).execute();
+  const named = db.selectFrom('address_services').selectAll().where('address_id', 'in', addresses).execute();
   // マイ商品リスト: one choice for the customer's page, his feed and his mails.
-  const chosen = await db
+  const products = db
     .selectFrom('addresses')
     .innerJoin('customer_services', 'customer_services.customer_id', 'addresses.customer_id')
     .select(['addresses.id as address_id', 'customer_services.service'])
     .where('addresses.id', 'in', addresses)
     .execute();
-  for (const row of [...rows, ...chosen])
+  for (const row of (await atOnce(named, products)).flat())
     found.set(row.address_id, [...(found.get(row.address_id) ?? []), row.service]);
   return found;
 }

@@ -33,3 +33,8 @@ export function evenly<Value>(values: Value[]): Value[] {
   const size = 2 ** Math.ceil(Math.log2(Math.max(1, values.length)));
   return [...values, ...Array<Value>(size - values.length).fill(values[values.length - 1] as Value)];
 }
+
+/** Rows in the portions in which they are written: one statement for each. */
+export function inHundreds<Row>(rows: Row[]): Row[][] {
+  return Array.from({ length: Math.ceil(rows.length / 100) }, (_, n) => rows.slice(n * 100, n * 100 + 100));
+}

@@ -1,5 +1,5 @@
 import { type Insertable, type Selectable, sql } from 'kysely';
-import { evenly } from '../db/asking.ts';
+import { atOnce, evenly, inHundreds } from '../db/asking.ts';
 import type { Database, Reader, Tx } from '../db/open.ts';
 import type { CouriersTable, LettersTable, MailsTable, MailWordsTable } from '../db/tables/mail.ts';
 import { type Instant, MINUTE } from '../time.ts';
@@ -79,17 +79,14 @@ export const mailStore = {
   },
 
   async add(tx: Tx, orders: MailOrder[], now: Instant): Promise<void> {
-    const rows = orders.map((order) => rowOf(order, now));
-    for (let i = 0; i < rows.length; i += 100) {
-      await tx
+    const writes = inHundreds(orders).flatMap((some) => [
+      tx
         .insertInto('mails')
-        .values(rows.slice(i, i + 100))
-        .execute();
-      await tx
-        .insertInto('mail_words')
-        .values(orders.slice(i, i + 100).map(wordsOf))
-        .execute();
-    }
+        .values(some.map((order) => rowOf(order, now)))
+        .execute(),
+      tx.insertInto('mail_words').values(some.map(wordsOf)).execute(),
+    ]);
+    await atOnce(...writes);
   },
 
   /** Of mails that name nobody any more there are none. */

@@ -59,8 +59,14 @@ export function openSqlite(file: string, { patience = 5000, thread = false }: Sq
       reader.prepare('SELECT number FROM schema_migrations LIMIT 1').get();
     },
     inspect: async () => {
-      const found = reader.pragma('quick_check(3)', { simple: true }) as string;
-      if (found !== 'ok') throw Object.assign(new Error(found), { code: 'SQLITE_CORRUPT' });
+      // By a connection of its own: what it reads is the whole file, and would stay in the memory of one that lives on.
+      const inspector = connect(file, patience);
+      try {
+        const found = inspector.pragma('quick_check(3)', { simple: true }) as string;
+        if (found !== 'ok') throw Object.assign(new Error(found), { code: 'SQLITE_CORRUPT' });
+      } finally {
+        inspector.close();
+      }
     },
     onHint: () => async () => {},
     failures: failed.count,

@@ -40,6 +40,11 @@ interface Telling {
   tries: number;
 }
 
+interface Turn {
+  telling: Telling[];
+  asking: Asking[];
+}
+
 const MOST = 128;
 /** Milliseconds for which a record waits for somebody who asks. */
 const UNASKED = 10;
@@ -103,12 +108,17 @@ export class Turnstile {
       before = this.#waiting;
       await new Promise((resolve) => setImmediate(resolve));
     }
-    const telling = this.#telling.splice(0, MOST);
-    const asking = this.#oneOfEachBudget();
+    let turn: Turn | undefined;
+    // Whoever comes while others still write belongs to it, too.
+    const whoIsHere = () => {
+      turn = { telling: this.#telling.splice(0, MOST), asking: this.#oneOfEachBudget() };
+      return turn;
+    };
     try {
-      await this.#together(telling, asking);
+      await this.#together(whoIsHere);
     } catch {
-      // One of them, or two couriers in each other's way: each by itself then.
+      // One of them, or two couriers in each other's way, or nobody could begin: each by itself then.
+      const { telling, asking } = turn ?? whoIsHere();
       for (const one of telling) await this.#tellAlone(one);
       for (const one of asking) await this.#askAlone(one);
     }
@@ -127,9 +137,10 @@ export class Turnstile {
     return now;
   }
 
-  async #together(telling: Telling[], asking: Asking[]): Promise<void> {
+  async #together(who: () => Turn): Promise<void> {
     const { db, owner } = this.#o;
-    const { settlements, passed } = await db.transaction(async (tx, last) => {
+    const { telling, asking, settlements, passed } = await db.transaction(async (tx, last) => {
+      const { telling, asking } = who();
       const ids = [...telling, ...asking].map(({ mail }) => mail.id);
       const held = mailStore.held(tx, db.engine, owner, ids);
       const recording = recordOutcomes(tx, telling, held, this.#o);
@@ -137,7 +148,7 @@ export class Turnstile {
       if (!telling.every(wasSent)) await recording;
       const mails = asking.map(({ mail }) => mail);
       const [settlements, passed] = await atOnce(recording, takeTickets(tx, mails, held, last, this.#o));
-      return { settlements, passed };
+      return { telling, asking, settlements, passed };
     });
     for (const one of telling) {
       one.done();
@@ -157,7 +168,7 @@ export class Turnstile {
 
   async #tellAlone(one: Telling): Promise<void> {
     try {
-      await this.#together([one], []);
+      await this.#together(() => ({ telling: [one], asking: [] }));
     } catch (error) {
       if (one.tries++ === 0) this.#o.warn(error, `the outcome of mail ${one.mail.id} could not be recorded yet`);
       const pause = Math.min(100 * 2 ** one.tries, 5000);
@@ -172,7 +183,7 @@ export class Turnstile {
     one.unsure = true;
     for (let tries = 1; ; tries++) {
       try {
-        return await this.#together([], [one]);
+        return await this.#together(() => ({ telling: [], asking: [one] }));
       } catch (error) {
         // Two mails of one budget may reach for the same ticket: the slower one looks again.
         if (tries < 5 && isUniqueViolation(error)) continue;
