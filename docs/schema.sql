@@ -57,6 +57,10 @@ CREATE TABLE addresses (
 
 CREATE UNIQUE INDEX addresses_confirmed_once ON addresses (email_key) WHERE confirmed_at IS NOT NULL;
 
+CREATE INDEX addresses_quarantined ON addresses (quarantined_at) WHERE quarantined_at IS NOT NULL;
+
+CREATE INDEX addresses_unconfirmed ON addresses (created_at) WHERE confirmed_at IS NULL;
+
 CREATE TABLE alarm_groups (
   source text NOT NULL, -- the API key's name
   group_key text NOT NULL,

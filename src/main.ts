@@ -33,10 +33,12 @@ async function main(): Promise<void> {
   const chores = new Chores(choresOf(ground, app.edition, warn), warn);
   const counted = await openMetrics(config, metrics, app, ground);
   let stopCarrying = async () => {};
-  const stopHints = db.onHint(() => {
-    void app.edition.refresh();
+  // The page first: whoever publishes waits for it, and whoever is mailed looks there.
+  const pageThenMails = async () => {
+    await app.edition.refresh();
     sending.wake();
-  });
+  };
+  const stopHints = db.onHint(() => void pageThenMails());
 
   closeWithGrace({ delay: 10_000, logger: { error: (text) => app.log.error(text) } }, async ({ err, signal }) => {
     if (err) app.log.error({ err }, 'ending after an unexpected error');
@@ -62,7 +64,7 @@ async function main(): Promise<void> {
   if (config.role !== 'courier') stopCarrying = await carryOut(config, app, clock);
   if (config.role !== 'courier') await listen(app, config);
   if (config.role !== 'web') {
-    app.follow(() => sending.wake());
+    app.follow(() => void pageThenMails());
     sending.start();
     chores.start();
   }

@@ -1,5 +1,5 @@
 import type { Insertable, Selectable } from 'kysely';
-import { atOnce, evenly, inHundreds } from '../db/asking.ts';
+import { atOnce, evenly, inPortions } from '../db/asking.ts';
 import type { Database, Reader, Tx } from '../db/open.ts';
 import type { AlertsTable, FanoutsTable } from '../db/tables/alerts.ts';
 import type { MailState } from '../db/tables/mail.ts';
@@ -194,7 +194,7 @@ export const alertStore = {
   },
 
   async add(tx: Tx, rows: Insertable<AlertsTable>[]): Promise<void> {
-    await atOnce(...inHundreds(rows).map((some) => tx.insertInto('alerts').values(some).execute()));
+    await atOnce(...inPortions(rows, 100).map((some) => tx.insertInto('alerts').values(some).execute()));
   },
 
   async end(tx: Tx, ids: string[], ended: AlertEnding): Promise<void> {

@@ -22,7 +22,10 @@ export function endingFirst(kysely: Kysely<Tables>): Database['transaction'] {
   return (work) =>
     kysely.transaction().execute(async (tx) => {
       const ends: Promise<unknown>[] = [];
-      const result = await work(tx, (end) => ends.push(end));
+      const result = await work(tx, (end) => {
+        end.catch(() => {});
+        ends.push(end);
+      });
       await atOnce(...ends);
       return result;
     });
@@ -35,6 +38,6 @@ export function evenly<Value>(values: Value[]): Value[] {
 }
 
 /** Rows in the portions in which they are written: one statement for each. */
-export function inHundreds<Row>(rows: Row[]): Row[][] {
-  return Array.from({ length: Math.ceil(rows.length / 100) }, (_, n) => rows.slice(n * 100, n * 100 + 100));
+export function inPortions<Row>(rows: Row[], size: number): Row[][] {
+  return Array.from({ length: Math.ceil(rows.length / size) }, (_, n) => rows.slice(n * size, n * size + size));
 }

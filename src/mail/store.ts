@@ -1,5 +1,5 @@
 import { type Insertable, type Selectable, sql } from 'kysely';
-import { atOnce, evenly, inHundreds } from '../db/asking.ts';
+import { atOnce, evenly, inPortions } from '../db/asking.ts';
 import type { Database, Reader, Tx } from '../db/open.ts';
 import type { CouriersTable, LettersTable, MailsTable, MailWordsTable } from '../db/tables/mail.ts';
 import { type Instant, MINUTE } from '../time.ts';
@@ -79,7 +79,7 @@ export const mailStore = {
   },
 
   async add(tx: Tx, orders: MailOrder[], now: Instant): Promise<void> {
-    const writes = inHundreds(orders).flatMap((some) => [
+    const writes = inPortions(orders, 100).flatMap((some) => [
       tx
         .insertInto('mails')
         .values(some.map((order) => rowOf(order, now)))

@@ -21,6 +21,10 @@ export interface Crew {
 
 /** Claimed ahead for each domain, so that its lanes do not wait for the database. */
 const AHEAD = 8;
+/** Begun in one go: each composes a mail and may open a connection, and others in this process want to be heard in between. */
+const AT_ONCE = 10;
+/** Milliseconds. */
+const A_MOMENT = 10;
 
 interface Platform {
   stock: Stock;
@@ -122,7 +126,11 @@ export class Departures implements Yard {
 
   #go(mailClass: MailClass): void {
     const platform = this.#platforms[mailClass];
-    while (this.#open && platform.underWay < platform.lanes && platform.stock.size > 0) {
+    for (let begun = 0; this.#open && platform.underWay < platform.lanes && platform.stock.size > 0; begun++) {
+      if (begun === AT_ONCE) {
+        this.#later(A_MOMENT);
+        break;
+      }
       const now = this.#o.clock.now();
       if (!this.#standing.breaker.mayTry(now, this.#underWay())) break;
       const mail = this.#next(mailClass, platform, now);
