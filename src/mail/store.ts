@@ -315,13 +315,15 @@ export const mailStore = {
     );
     const ours =
       owner === undefined ? sql`` : sql` AND lease_owner = ${owner} AND mails.state IN ('claimed', 'handing')`;
-    await sql`
+    const told = sql`
       WITH told (id, state, due_at, uncounted, doubtful, keeps, code, reply, ended_at) AS (VALUES ${rows})
       UPDATE mails SET state = told.state, next_attempt_at = told.due_at, attempts = attempts - told.uncounted,
         doubts = doubts + told.doubtful, ticket = CASE told.keeps WHEN 1 THEN ticket END, lease_owner = NULL,
         lease_until = NULL, reply_code = told.code, reply = told.reply, ended_at = told.ended_at
       FROM told WHERE mails.id = told.id${ours}
     `.execute(tx);
+    const sent = settlements.filter(({ settlement }) => settlement.state === 'sent').map(({ id }) => id);
+    await atOnce(told, sent.length > 0 ? forgetWords(tx, sent) : Promise.resolve());
   },
 
   async extendLeases(db: Reader, owner: string, until: Instant): Promise<void> {
@@ -399,6 +401,23 @@ type DueRow = Pick<MailsTable, 'id' | 'recipient' | 'recipient_domain' | 'budget
 
 function dueOf({ id, recipient, recipient_domain, budget, next_attempt_at, not_after }: DueRow): DueMail {
   return { id, recipient, domain: recipient_domain, budget, dueAt: next_attempt_at, notAfter: not_after };
+}
+
+/** Nobody needs them any more once the relay has the mail: four kilobytes of each of a million. */
+async function forgetWords(tx: Tx, ids: string[]): Promise<void> {
+  await tx
+    .deleteFrom('mail_words')
+    .where('mail_id', 'in', evenly(ids))
+    .where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom('mails')
+          .select('id')
+          .whereRef('mails.id', '=', 'mail_words.mail_id')
+          .where('state', '=', sql.lit('sent' as const)),
+      ),
+    )
+    .execute();
 }
 
 function letterRow(letter: Letter, now: Instant): LettersTable {

@@ -221,6 +221,29 @@ describe('every way in which a relay fails ends in its documented state', () => 
     expect(blamed).toBe(0);
   });
 
+  test('what is said in one mail alone is forgotten once the relay has it, and kept while it may be said again', async () => {
+    const db = await freshDatabase();
+    const clock = clockAt(START);
+    const relay = await startFaultyRelay((mail) => {
+      if (mail.to[0]?.startsWith('grey')) return { rcpt: '450 4.2.0 greylisted' };
+      return mail.to[0]?.startsWith('lost') ? { dot: 'drop' } : {};
+    });
+    const courier = courierTo(db, clock, relay.url);
+    const fields = { server: { text: '設備121', html: '設備121' } };
+    await queue(db, order('taken', { fields }), order('grey', { fields }), order('lost', { fields, repeatable: true }));
+    const kept = async () =>
+      (await db.kysely.selectFrom('mail_words').select('mail_id').orderBy('mail_id').execute()).map(
+        (row) => row.mail_id,
+      );
+    await courier.drain();
+    expect(await kept()).toEqual(['grey', 'lost']);
+    relay.script = () => ({});
+    clock.advance(HOUR);
+    await courier.drain();
+    expect(await states(db)).toEqual({ taken: 'sent', grey: 'sent', lost: 'sent' });
+    expect(await kept()).toEqual([]);
+  });
+
   test('it stops trying when the mail is worth nothing any more', async () => {
     const { db, clock, courier } = await ready({ rcpt: '450 4.2.0 later' });
     await queue(db, order('m1', { notAfter: clock.now() + HOUR }));
