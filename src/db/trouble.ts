@@ -22,6 +22,7 @@ const CODES: readonly [string, TroubleKind][] = [
   ['55P03', 'locked'],
   ['SQLITE_IOERR', 'failing'],
   ['58030', 'failing'],
+  ['SHIRASE_THREAD_ENDED', 'unreachable'],
   ['08', 'unreachable'],
   ['57P0', 'unreachable'],
   ['53300', 'unreachable'],

@@ -4,6 +4,15 @@ import type { QueryResult } from 'kysely';
 /** The code of what is said in a transaction that is not open. */
 export const ENDED = 'SHIRASE_TRANSACTION_ENDED';
 
+class ThreadEnded extends Error {
+  readonly code = 'SHIRASE_THREAD_ENDED';
+
+  constructor(cause?: unknown) {
+    const why = cause === undefined ? '' : `: ${String((cause as Error).message)}`;
+    super(`the thread of the database has ended${why}`, { cause });
+  }
+}
+
 /** In which transaction a statement belongs, and how many of its failures are known. */
 export interface Within {
   of: number;
@@ -64,8 +73,9 @@ export class SqliteThread {
       }
       if (this.#asked.length === 0) this.#worker.unref();
     });
-    this.#worker.on('error', (error) => this.#end(error));
-    this.#worker.on('exit', () => this.#end(new Error('the thread of the database has ended')));
+    // Whatever was asked last may have been done: to whoever waits it is a connection that was lost.
+    this.#worker.on('error', (cause) => this.#end(new ThreadEnded(cause)));
+    this.#worker.on('exit', () => this.#end(new ThreadEnded()));
     this.#worker.unref();
   }
 

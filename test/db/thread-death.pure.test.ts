@@ -1,0 +1,127 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Worker } from 'node:worker_threads';
+import BetterSqlite3 from 'better-sqlite3';
+import { sql } from 'kysely';
+import { expect, onTestFinished, test } from 'vitest';
+import { packageRoot } from '../../src/config.ts';
+import { migrate } from '../../src/db/migrate.ts';
+import { type Database, openDatabase } from '../../src/db/open.ts';
+import { smtpRelay } from '../../src/mail/relay/smtp-relay.ts';
+import { startApp } from '../support/app.ts';
+import { clockAt } from '../support/clock.ts';
+import { courierTo, order, queue, states, tickets } from '../support/mail.ts';
+import { faultInput, smallCatalogue } from '../support/notices.ts';
+import { keyFor } from '../support/people.ts';
+import { startReceiver } from '../support/smtp.ts';
+
+const TICKET = { budget: 'root:one', number: 1, mail_id: 'one', taken_at: 0 };
+const ENDED = 'the thread of the database has ended';
+
+/** A server's database with the thread that writes it, and somebody else who reads what is on the disk. */
+async function onThread() {
+  const folder = mkdtempSync(join(tmpdir(), 'shirase-death-'));
+  const file = join(folder, 'shirase.db');
+  const born = once(process, 'worker') as Promise<[Worker]>;
+  const db = openDatabase(`sqlite:${file}`, () => {}, { thread: true });
+  const [thread] = await born;
+  onTestFinished(async () => {
+    await db.close();
+    rmSync(folder, { recursive: true });
+  });
+  await migrate(db, join(packageRoot, 'migrations'));
+  const disk = new BetterSqlite3(file, { readonly: true });
+  onTestFinished(() => void disk.close());
+  return { db, file, thread, disk };
+}
+
+/** Goes over to the thread together with the COMMIT before it, so that both are answered when this is done. */
+function keepBusy(db: Database): void {
+  sql`WITH RECURSIVE many (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM many WHERE n < 3000000) SELECT max(n) FROM many`
+    .execute(db.kysely)
+    .catch(() => {});
+}
+
+/** Ends the thread when the commit is on the disk, and its answer is not yet said. */
+async function endUnanswered(thread: Worker, isOnDisk: () => boolean): Promise<void> {
+  await expect.poll(isOnDisk, { interval: 5, timeout: 20_000 }).toBe(true);
+  await thread.terminate();
+}
+
+test('a commit that the thread dies of answering is rejected, and so is every write after it, as a lost connection', async () => {
+  const { db, thread, disk } = await onThread();
+  const { app, clock } = await startApp({ db });
+  await smallCatalogue(db);
+  const headers = { ...(await keyFor(db, clock, 'notices:write')), 'idempotency-key': 'one' };
+  await app.edition.refresh();
+  expect((await app.inject({ url: '/readyz' })).json()).toEqual({ ready: true, reasons: [] });
+  const written = db
+    .transaction((tx) => tx.insertInto('tickets').values(TICKET).execute())
+    .catch((error: Error) => error.message);
+  keepBusy(db);
+  await endUnanswered(thread, () => disk.prepare('SELECT count(*) FROM tickets').pluck().get() === 1);
+  expect(await written).toBe(ENDED);
+
+  await expect(db.transaction((tx) => tx.insertInto('tickets').values(TICKET).execute())).rejects.toThrow(ENDED);
+  await expect(sql`SELECT 1`.execute(db.kysely)).rejects.toThrow(ENDED);
+  const ready = await app.inject({ url: '/readyz' });
+  expect([ready.statusCode, ready.json<{ reasons: string[] }>().reasons]).toEqual([
+    503,
+    expect.arrayContaining(['the database does not answer']),
+  ]);
+  const published = await app.inject({ method: 'POST', url: '/api/v1/notices', headers, payload: faultInput() });
+  expect(published.statusCode).toBe(503);
+  expect(published.json<{ title: string }>().title).toContain('The connection to the database was lost');
+  expect((await app.inject({ url: '/' })).statusCode).toBe(200);
+});
+
+test('mails that stood at the gate when the thread died are in doubt or free at the next start, and none is sent twice', async () => {
+  const { db, file, thread, disk } = await onThread();
+  const clock = clockAt('2014-03-06T08:00:00+09:00');
+  const receiver = await startReceiver();
+  const once = { repeatable: false };
+  await queue(db, order('sent', once));
+  await courierTo(db, clock, receiver.url).drain();
+  await queue(db, order('one', once), order('two', once), order('three', once), order('four', once));
+
+  const smtp = smtpRelay(receiver.url);
+  const gate = { reached: false };
+  /** From the first who stands at the gate on, the answer to each commit comes late. */
+  const crowded: Database = {
+    ...db,
+    transaction: (work) => {
+      const done = db.transaction(work);
+      if (gate.reached) keepBusy(db);
+      return done;
+    },
+  };
+  const relay = {
+    send: (mail: Parameters<typeof smtp.send>[0], beforeFinalDot: () => Promise<void>) =>
+      smtp.send(mail, () => {
+        gate.reached = true;
+        return beforeFinalDot();
+      }),
+    close: () => smtp.close(),
+  };
+  const courier = courierTo(crowded, clock, receiver.url, { relay, owner: 'before' });
+  courier.start();
+  const handing = disk.prepare("SELECT count(*) FROM mails WHERE state = 'handing'").pluck();
+  await endUnanswered(thread, () => Number(handing.get()) > 0);
+  await courier.stop();
+
+  const again = openDatabase(`sqlite:${file}`, () => {}, { thread: true });
+  onTestFinished(() => again.close());
+  const next = courierTo(again, clock, receiver.url, { owner: 'after' });
+  await next.recover();
+  const found = await states(again);
+  const doubtful = Object.keys(found).filter((id) => found[id] === 'in_doubt');
+  expect(doubtful.length).toBeGreaterThan(0);
+  expect(new Set(Object.values(found))).toEqual(new Set(['sent', 'in_doubt', 'queued']));
+  clock.advance(24 * 3_600_000);
+  await next.drain();
+  const arrived = receiver.mails.map((mail) => mail.to[0]?.split('@')[0] ?? '');
+  expect(arrived.sort()).toEqual(Object.keys(found).filter((id) => !doubtful.includes(id)));
+  expect(await tickets(again)).toEqual(Object.fromEntries(Object.keys(found).map((id) => [`root:${id}`, 1])));
+});
