@@ -30,7 +30,7 @@ export interface SqliteOptions {
 }
 
 /** What the lookups of ten thousand among a million customers read again and again; a small file never fills it. */
-const READ_AT_MOST_KB = 128 * 1024;
+const READ_AT_MOST_KB = 64 * 1024;
 
 /**
  * One connection writes, behind Kysely's queue of one; a second, read-only one serves the hot prepared statements, so that they
