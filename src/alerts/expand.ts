@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Insertable } from 'kysely';
-import { atOnce } from '../db/asking.ts';
+import { atOnce, lastWrites } from '../db/asking.ts';
 import type { Database, Last, Tx } from '../db/open.ts';
 import type { AlertsTable, FanoutsTable } from '../db/tables/alerts.ts';
 import type { MailState } from '../db/tables/mail.ts';
@@ -110,13 +110,9 @@ export async function serveOne(
 ): Promise<void> {
   const plan = JSON.parse(fanout.plan) as FanoutPlan;
   const found = await recipients(tx, aboutOf(fanout, plan), { id: addressId });
-  const written: Promise<unknown>[] = [];
-  const last = (writes: Promise<unknown>) => {
-    writes.catch(() => {});
-    written.push(writes);
-  };
+  const { last, ended } = lastWrites();
   await serve(ground, tx, fanout, plan, { found, claimed, last });
-  await atOnce(...written);
+  await ended();
 }
 
 function aboutOf({ root_id }: FanoutsTable, { kind }: FanoutPlan): { kind: FanoutPlan['kind']; rootId: string } {

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { Database } from './open.ts';
+import type { Database, Last } from './open.ts';
 import type { Tables } from './tables/index.ts';
 
 /**
@@ -17,16 +17,24 @@ export async function atOnce<Answers extends readonly unknown[]>(
   }) as unknown as Answers;
 }
 
+/** What is written last: `ended` waits until all of it has come to its end. @throws what the first that failed threw. */
+export function lastWrites(): { last: Last; ended: () => Promise<unknown> } {
+  const writes: Promise<unknown>[] = [];
+  const last = (said: Promise<unknown>) => {
+    // told by `ended`, which may be asked much later
+    said.catch(() => {});
+    writes.push(said);
+  };
+  return { last, ended: () => atOnce(...writes) };
+}
+
 /** Transactions whose questions are answered one by one: what is written last has come to its end before the commit. */
 export function endingFirst(kysely: Kysely<Tables>): Database['transaction'] {
   return (work) =>
     kysely.transaction().execute(async (tx) => {
-      const ends: Promise<unknown>[] = [];
-      const result = await work(tx, (end) => {
-        end.catch(() => {});
-        ends.push(end);
-      });
-      await atOnce(...ends);
+      const { last, ended } = lastWrites();
+      const result = await work(tx, last);
+      await ended();
       return result;
     });
 }

@@ -13,7 +13,7 @@ import {
   SqliteDriver,
   Transaction,
 } from 'kysely';
-import { endingFirst } from '../asking.ts';
+import { endingFirst, lastWrites } from '../asking.ts';
 import { countFailures } from '../failures.ts';
 import type { Database } from '../open.ts';
 import type { Tables } from '../tables/index.ts';
@@ -129,16 +129,13 @@ function transactionsOf(kysely: Kysely<Tables>, dialect: Dialect): Database['tra
   const executor = kysely.getExecutor();
   const props = { config: { dialect }, dialect, driver: dialect.createDriver() };
   return async (work) => {
-    const ends: Promise<unknown>[] = [];
+    const { last, ended } = lastWrites();
     const { result, done } = await executor.provideConnection(async (one) => {
       const connection = one as ThreadConnection;
       const within = executor.withConnectionProvider({ provideConnection: (consumer) => consumer(connection) });
       connection.begin();
       try {
-        const result = await work(new Transaction<Tables>({ ...props, executor: within }), (end) => {
-          end.catch(() => {});
-          ends.push(end);
-        });
+        const result = await work(new Transaction<Tables>({ ...props, executor: within }), last);
         const { said, done } = connection.commit();
         await said;
         return { result, done };
@@ -148,7 +145,7 @@ function transactionsOf(kysely: Kysely<Tables>, dialect: Dialect): Database['tra
       }
     });
     await done;
-    await Promise.all(ends);
+    await ended();
     return result;
   };
 }
