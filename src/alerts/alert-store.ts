@@ -1,5 +1,5 @@
 import type { Insertable, Selectable } from 'kysely';
-import { atOnce, evenly, inPortions } from '../db/asking.ts';
+import { evenly } from '../db/asking.ts';
 import type { Database, Reader, Tx } from '../db/open.ts';
 import type { AlertsTable, FanoutsTable } from '../db/tables/alerts.ts';
 import type { MailState } from '../db/tables/mail.ts';
@@ -193,8 +193,9 @@ export const alertStore = {
       .execute();
   },
 
+  /** A few at a time. */
   async add(tx: Tx, rows: Insertable<AlertsTable>[]): Promise<void> {
-    await atOnce(...inPortions(rows, 100).map((some) => tx.insertInto('alerts').values(some).execute()));
+    await tx.insertInto('alerts').values(rows).execute();
   },
 
   async end(tx: Tx, ids: string[], ended: AlertEnding): Promise<void> {
