@@ -31,6 +31,38 @@ async function worstDay(): Promise<Shirase & { url: string; session: string }> {
   return { ...shirase, url, session: taro.cookies.get('session') ?? '' };
 }
 
+/** A customer with many mailboxes in trouble of every kind, and names without a space in them, as long as the program takes them. */
+async function longWords(): Promise<Shirase & { url: string; session: string }> {
+  const shirase = await startApp({ now: '2014-03-06T12:00:00+09:00' });
+  const { db } = shirase;
+  await addCatalogue(db);
+  const code = `mail-${'x'.repeat(59)}`;
+  const known = await db.kysely.selectFrom('facilities').selectAll().executeTakeFirstOrThrow();
+  await db.kysely
+    .insertInto('facilities')
+    .values({ ...known, code })
+    .execute();
+  await addCustomer(db, 'jiro', ['051', '062', '121', '122', '141', code]);
+  const address = `${'long-name'.repeat(7)}@${'very-long-label.'.repeat(8)}example.jp`;
+  await db.kysely.updateTable('mailboxes').set({ address }).where('facility', '=', code).execute();
+  const title = { ja: 'メ'.repeat(200), en: 'Mailserver'.repeat(20) };
+  const text = { ja: `https://status.example/${'path'.repeat(200)}`, en: 'x'.repeat(800) };
+  const advice = { unaffected: text, workaround: text, residual: text };
+  const ahead = { from: minuteOf('23:00'), to: minuteOf('23:30') };
+  const all = { id: 'all', title, advice, expectedRecoveryAt: minuteOf('18:00') };
+  await tell(db, { ...all, impacts: [{ startedAt: minuteOf('07:34'), approximate: true }] });
+  await tell(db, {
+    id: 'one',
+    title,
+    impacts: [{ facilities: ['051'], symptom: 'login', startedAt: minuteOf('09:00') }],
+  });
+  await tell(db, { id: 'ahead', kind: 'work', title, planned: ahead, impacts: [{ startedAt: ahead.from }] });
+  const over = { startedAt: minuteOf('05:00'), recoveredAt: minuteOf('06:00') };
+  await tell(db, { id: 'over', title, advice, impacts: [over] });
+  const jiro = await signedIn(shirase, 'jiro');
+  return { ...shirase, url: await listen(shirase.app), session: jiro.cookies.get('session') ?? '' };
+}
+
 describe.skipIf(!hasBrowser)('in a real browser', () => {
   test.each([
     { width: 390, colorScheme: 'light' as const },
@@ -86,4 +118,33 @@ describe.skipIf(!hasBrowser)('in a real browser', () => {
     await page.getByRole('heading', { name: 'taro..x@docomo.ne.jp' }).waitFor();
     expect(await page.getByRole('status').textContent()).toContain('確認メールをお送りします');
   });
+
+  test.each([['few', worstDay] as const, ['many long', longWords] as const])(
+    'on an old phone without script a customer with %s words reads his answer first, nothing is cut off, and he signs out',
+    async (_words, house) => {
+      const { url, session } = await house();
+      const page = await openPage({ javaScriptEnabled: false, viewport: { width: 360, height: 640 } });
+      const scripted = await openPage({ viewport: { width: 360, height: 640 } });
+      for (const one of [page, scripted]) await one.context().addCookies([{ name: 'session', value: session, url }]);
+      for (const language of ['/en', '']) {
+        await page.goto(`${url}${language}/my`);
+        const verdict = await page.getByRole('heading', { level: 1 }).boundingBox();
+        expect((verdict?.y ?? 0) + (verdict?.height ?? 640)).toBeLessThan(640);
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
+        // The page has no script, and axe is one: it looks at the same page where scripts may run.
+        expect(await page.locator('script').count()).toBe(0);
+        await scripted.goto(page.url());
+        expect(await barriers(scripted)).toEqual([]);
+      }
+      for (const name of ['もう一度確認する', '通知先アドレスを確認・登録する', 'サービスを選ぶ']) {
+        await page.goto(`${url}/my`);
+        await page.getByRole('link', { name }).click();
+        expect(await page.evaluate('document.documentElement.scrollWidth'), name).toBe(360);
+      }
+      await page.goto(`${url}/my`);
+      await page.getByRole('button', { name: 'サインアウト' }).click();
+      await page.goto(`${url}/my`);
+      await page.getByLabel('パスワード').waitFor();
+    },
+  );
 });
