@@ -49,6 +49,23 @@ test('the same page in English is written in English and links to English pages'
   expect(page.body).toContain('href="/en/notices/20140306-1"');
 });
 
+test('on the English page a title that is there in Japanese only is marked as Japanese, so that it is read aloud as that', async () => {
+  const open = await house();
+  await addCustomer(open.db, 'a', ['051']);
+  const planned = { from: minuteOf('13:00'), to: minuteOf('14:00') };
+  const over = { startedAt: minuteOf('05:00'), recoveredAt: minuteOf('06:00') };
+  const title = { ja: 'メール障害' };
+  await tell(open.db, { id: 'open', title, impacts: [{ startedAt: minuteOf('07:34') }] });
+  await tell(open.db, { id: 'over', title, impacts: [over] });
+  await tell(open.db, { id: 'ahead', title, kind: 'work', planned, impacts: [{ startedAt: planned.from }] });
+  const browser = await signedIn(open, 'a');
+  const [english, japanese] = [await browser.get('/en/my'), await browser.get('/my')];
+  for (const id of ['open', 'over', 'ahead']) {
+    expect(english.body).toContain(`<a href="/en/notices/${id}" lang="ja">メール障害</a>`);
+    expect(japanese.body).toContain(`<a href="/notices/${id}">メール障害</a>`);
+  }
+});
+
 test('a recovery time that is not known is said to be looked into', async () => {
   const open = await house();
   await addCustomer(open.db, 'a', ['051']);
