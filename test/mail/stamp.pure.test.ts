@@ -21,7 +21,7 @@ test('a body filled for a reader is the template with his words in their places,
   fc.assert(
     fc.property(template, words, words, (parts, mine, stop) => {
       const text = Buffer.from(parts.join('')).toString();
-      const encoded = bodyOf(text)({ mine, stop });
+      const encoded = bodyOf(text)((name) => ({ mine, stop })[name as 'mine']);
       const filled = text.replace(
         /%%([a-z]+)%%/g,
         (place: string, name: string) => ({ mine, stop })[name as 'mine'] ?? place,

@@ -2,7 +2,7 @@
  * The body of one letter, encoded once: what is the same for all readers is base64 already, in three versions, because a
  * reader's own words before it may end one, two or three octets into a group of base64. Lines may be short (RFC 2045 6.8).
  */
-export type Body = (fields: Record<string, string | undefined>) => string;
+export type Body = (wordsAt: (place: string) => string | undefined) => string;
 
 interface Fixed {
   bytes: Buffer;
@@ -11,7 +11,9 @@ interface Fixed {
 }
 
 const PLACE = /%%([a-z]+)%%/g;
-const NOTHING = Buffer.alloc(0);
+
+/** A reader's words between two fixed pieces are put together and encoded here: a buffer for each would cost more than they do. */
+let sheet = Buffer.alloc(4096);
 
 /** Places `%%name%%` are filled once: what a value itself contains is never a place. One that has no value stays as it is. */
 export function bodyOf(template: string): Body {
@@ -24,26 +26,33 @@ export function bodyOf(template: string): Body {
     end = match.index + match[0].length;
   }
   fixed.push(fixedOf(template.slice(end)));
-  return (fields) => {
+  return (wordsAt) => {
     const first = fixed[0]?.from[0];
     let text = first?.lines ?? '';
-    let carried = first?.rest ?? NOTHING;
+    let written = first ? put(first.rest, 0) : 0;
     for (const [n, place] of places.entries()) {
-      const own = Buffer.from(fields[place] ?? `%%${place}%%`);
+      written = put(wordsAt(place) ?? `%%${place}%%`, written);
       const next = fixed[n + 1];
       if (!next) break;
-      const words = carried.length + own.length;
-      const wanted = (3 - (words % 3)) % 3;
+      const wanted = (3 - (written % 3)) % 3;
       if (next.bytes.length < wanted) {
-        carried = Buffer.concat([carried, own, next.bytes]);
+        written = put(next.bytes, written);
         continue;
       }
-      text += wrap(Buffer.concat([carried, own, next.bytes.subarray(0, wanted)], words + wanted));
-      text += next.from[wanted]?.lines ?? '';
-      carried = next.from[wanted]?.rest ?? NOTHING;
+      for (let taken = 0; taken < wanted; taken++) written = put(next.bytes.subarray(taken, taken + 1), written);
+      const piece = next.from[wanted];
+      text += wrap(sheet, written) + (piece?.lines ?? '');
+      written = piece ? put(piece.rest, 0) : 0;
     }
-    return text + wrap(carried);
+    return text + wrap(sheet, written);
   };
+}
+
+/** Onto the sheet, at that octet. @returns where the words end. */
+function put(words: string | Buffer, at: number): number {
+  const most = at + (typeof words === 'string' ? words.length * 3 : words.length);
+  if (most > sheet.length) sheet = Buffer.concat([sheet.subarray(0, at)], most * 2);
+  return at + (typeof words === 'string' ? sheet.write(words, at) : words.copy(sheet, at));
 }
 
 function fixedOf(text: string): Fixed {
@@ -51,15 +60,15 @@ function fixedOf(text: string): Fixed {
   const from = [0, 1, 2].map((taken) => {
     const rest = bytes.subarray(Math.min(taken, bytes.length));
     const whole = rest.length - (rest.length % 3);
-    return { lines: wrap(rest.subarray(0, whole)), rest: rest.subarray(whole) };
+    return { lines: wrap(rest, whole), rest: rest.subarray(whole) };
   });
   return { bytes, from };
 }
 
-/** In lines of 76. */
-function wrap(bytes: Buffer): string {
-  if (bytes.length === 0) return '';
-  const encoded = bytes.toString('base64');
-  if (encoded.length <= 76) return `${encoded}\r\n`;
-  return encoded.replace(/.{1,76}/g, '$&\r\n');
+/** So many octets in lines of 76. */
+function wrap(bytes: Buffer, length: number): string {
+  const encoded = bytes.toString('base64', 0, length);
+  let lines = '';
+  for (let at = 0; at < encoded.length; at += 76) lines += `${encoded.slice(at, at + 76)}\r\n`;
+  return lines;
 }

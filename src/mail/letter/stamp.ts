@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Letter } from '../outbox.ts';
 import type { Outgoing } from '../relay/relay.ts';
-import { type Body, bodyOf } from './body.ts';
+import { bodyOf } from './body.ts';
 import type { Signer } from './dkim.ts';
 import { dateHeader, mailboxHeader, plainHeader, textHeader } from './headers.ts';
 import type { ReturnPaths } from './return-path.ts';
@@ -81,7 +81,7 @@ function contentOf(letter: Letter): { type: string; body: Content } {
   if (letter.html === '') {
     return {
       type: `Content-Type: text/plain; charset=utf-8\r\n${ENCODED}`,
-      body: (fields) => text(pick(fields, 'text')),
+      body: (fields) => text((name) => fields[name]?.text),
     };
   }
   const html = bodyOf(letter.html);
@@ -90,16 +90,20 @@ function contentOf(letter: Letter): { type: string; body: Content } {
   return {
     type: `Content-Type: multipart/alternative; boundary="${boundary}"\r\n`,
     body: (fields) =>
-      part(boundary, 'plain', text, pick(fields, 'text')) +
-      part(boundary, 'html', html, pick(fields, 'html')) +
+      part(
+        boundary,
+        'plain',
+        text((name) => fields[name]?.text),
+      ) +
+      part(
+        boundary,
+        'html',
+        html((name) => fields[name]?.html),
+      ) +
       `--${boundary}--\r\n`,
   };
 }
 
-function part(boundary: string, kind: string, body: Body, fields: Record<string, string>): string {
-  return `--${boundary}\r\nContent-Type: text/${kind}; charset=utf-8\r\n${ENCODED}\r\n${body(fields)}\r\n`;
-}
-
-function pick(fields: StoredMail['fields'], kind: 'text' | 'html'): Record<string, string> {
-  return Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field[kind]]));
+function part(boundary: string, kind: string, body: string): string {
+  return `--${boundary}\r\nContent-Type: text/${kind}; charset=utf-8\r\n${ENCODED}\r\n${body}\r\n`;
 }
