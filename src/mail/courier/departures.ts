@@ -191,8 +191,10 @@ export class Departures implements Yard {
     if (stock.size === 0) for (const go of thirsty.splice(0)) go();
     // What cannot go now goes back, where newer words can take its place.
     const now = this.#o.clock.now();
-    if (this.#standing.breaker.isDown) void this.#release();
-    else void this.#release((stockClass, domain) => this.#standing.lanes[stockClass].isAwake(domain, now));
+    const { breaker, lanes } = this.#standing;
+    if (breaker.isDown) void this.#release();
+    else if (!lanes.urgent.areAwake(now) || !lanes.bulk.areAwake(now))
+      void this.#release((stockClass, domain) => lanes[stockClass].isAwake(domain, now));
   }
 
   async #release(keep: (mailClass: MailClass, domain: string) => boolean = () => false): Promise<void> {

@@ -40,6 +40,7 @@ export class Lanes {
   readonly #lanes = new Map<string, Lane>();
   /** Looking a domain up among the rules comes several times for each mail. */
   readonly #ruleOf = new Map<string, LaneRule | undefined>();
+  readonly #resting = new Set<Lane>();
   /** Monotonic milliseconds. */
   readonly #elapsed: () => number;
 
@@ -57,6 +58,12 @@ export class Lanes {
   /** Whether the domain may be approached at all; one that put off too many rests. */
   isAwake(domain: string, now: Instant): boolean {
     return this.#laneOf(domain).rest.isOver(now);
+  }
+
+  /** Whether all domains may be: asked after each mail, where looking at each domain would cost more than the mail. */
+  areAwake(now: Instant): boolean {
+    for (const lane of this.#resting) if (lane.rest.isOver(now)) this.#resting.delete(lane);
+    return this.#resting.size === 0;
   }
 
   /** Takes a lane. @returns 0, or the milliseconds until the domain may be approached again. */
@@ -77,6 +84,7 @@ export class Lanes {
     } else if (how === 'put off' && ++lane.putOff >= PUT_OFF) {
       const length = RESTS[Math.min(lane.rests, RESTS.length - 1)] ?? MINUTE;
       lane.rest.begin(now, Math.round(length * (0.8 + 0.4 * random)));
+      this.#resting.add(lane);
       lane.putOff = 0;
       lane.rests++;
     }
