@@ -36,9 +36,10 @@ export async function customerRoutes(
   if (customerProvider) customerProviderRoutes(app, ground, customerProvider);
 
   app.get('/my/sign-in', { config: { audience: { who: 'everyone', form: true } } }, async (request, reply) => {
-    const back = safeBack((request.query as { back?: unknown }).back, '');
+    const { back: asked, done } = request.query as { back?: unknown; done?: unknown };
+    const back = safeBack(asked, '');
     return page(request, reply, 'my/sign-in', {
-      ...{ login: '', back, wrong: false, notice: null },
+      ...{ login: '', back, wrong: false, signedOut: done === 'signed-out' },
       provider: providerView(provider, request, back),
     });
   });
@@ -52,7 +53,7 @@ export async function customerRoutes(
       const customer = await checkCustomer({ ...ground, attempts }, request.ip, form);
       if (!customer) {
         const back = safeBack(form.back, '');
-        const view = { login: form.login, back, wrong: true, notice: null };
+        const view = { login: form.login, back, wrong: true, signedOut: false };
         return page(request, reply, 'my/sign-in', { ...view, provider: providerView(provider, request, back) }, 422);
       }
       await startSession(request, reply, db, clock, { audience: 'customer', subject: customer.id });

@@ -66,9 +66,9 @@ export function staffRoutes(app: FastifyInstance, ground: StaffGround): void {
   if (provider) staffProviderRoutes(app, ground, provider);
 
   app.get('/console/sign-in', everyone, async (request, reply) => {
-    const { back: asked, again } = request.query as { back?: unknown; again?: unknown };
+    const { back: asked, again, done } = request.query as Record<'back' | 'again' | 'done', unknown>;
     const back = safeBack(asked, '');
-    const view = { login: '', back, wrong: false, again: again !== undefined };
+    const view = { login: '', back, wrong: false, again: again !== undefined, signedOut: done === 'signed-out' };
     return page(request, reply, 'console/sign-in', { ...view, provider: providerView(provider, request, back) });
   });
 

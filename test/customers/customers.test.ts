@@ -47,7 +47,10 @@ describe('a customer signing in', () => {
     const taro = await customerAt(shirase, 'taro', ['121']);
     expect(taro.cookies.get('session')).toBeDefined();
     shirase.clock.advance(29 * DAY);
-    expect((await taro.submit('/my/sign-in', '/my/sign-out', {})).headers.location).toBe('/my/sign-in');
+    const out = await taro.submit('/my/sign-in', '/my/sign-out', {});
+    expect(out.statusCode).toBe(303);
+    expect((await taro.get(out.headers.location ?? '')).body).toContain('サインアウトしました。');
+    expect((await taro.get('/my/sign-in')).body).not.toContain('サインアウトしました');
     expect(await shirase.db.kysely.selectFrom('sessions').selectAll().execute()).toEqual([]);
   });
 

@@ -14,6 +14,7 @@ describe('staff sign-in', () => {
     expect(token).toBeDefined();
     const out = await browser.submit('/console/sign-in', '/console/sign-out', {});
     expect(out.statusCode).toBe(303);
+    expect((await browser.get(out.headers.location ?? '')).body).toContain('サインアウトしました。');
     const stolen = new Browser(shirase.app);
     stolen.cookies.set('staff', token ?? '');
     expect((await stolen.post('/console/sign-out', {})).headers.location).toMatch(/^\/console\/sign-in/);

@@ -97,7 +97,8 @@ export function signedOut(
 ): FastifyReply {
   reply.header('clear-site-data', '"cache", "storage"');
   const next = ended.provider?.signOutUrl(ended.idToken);
-  if (!ended.provider || !next) return reply.redirect(localPath(ended.signInPage, languageOf(request)), 303);
+  if (!ended.provider || !next)
+    return reply.redirect(`${localPath(ended.signInPage, languageOf(request))}?done=signed-out`, 303);
   // Not a redirect: browsers hold forms to our own site (form-action), wherever they are sent on to.
   reply.header('refresh', `0;url=${next}`);
   return page(request, reply, 'provider/signed-out', {
