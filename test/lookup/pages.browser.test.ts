@@ -91,7 +91,16 @@ describe.skipIf(!hasBrowser)('in a real browser', () => {
         .where('place', '=', 1)
         .executeTakeFirstOrThrow();
       const stop = `/stop/${stopToken(ground.secret, first.id)}`;
-      for (const path of ['/my', '/my/services', '/my/addresses?done=added', confirm, '/confirm/x', stop, '/stop/x']) {
+      for (const path of [
+        '/my',
+        '/my/services',
+        '/my/password',
+        '/my/addresses?done=added',
+        confirm,
+        '/confirm/x',
+        stop,
+        '/stop/x',
+      ]) {
         for (const language of ['', '/en']) {
           await page.goto(url + language + path);
           expect(await barriers(page)).toEqual([]);
@@ -117,6 +126,18 @@ describe.skipIf(!hasBrowser)('in a real browser', () => {
     await page.getByRole('button', { name: '確認メールを送る' }).click();
     await page.getByRole('heading', { name: 'taro..x@docomo.ne.jp' }).waitFor();
     expect(await page.getByRole('status').textContent()).toContain('確認メールをお送りします');
+  });
+
+  test('the button that closes an account is out of reach of one press by mistake, and needs no script', async () => {
+    const { url, session } = await worstDay();
+    const page = await openPage({ javaScriptEnabled: false, viewport: { width: 360, height: 640 } });
+    await page.context().addCookies([{ name: 'session', value: session, url }]);
+    await page.goto(`${url}/my/password`);
+    const button = page.getByRole('button', { name: 'アカウントを閉じる' });
+    expect(await button.isVisible()).toBe(false);
+    await page.getByText('このアカウントを閉じるには').click();
+    await button.click();
+    await page.getByRole('heading', { name: 'アカウントを閉じました' }).waitFor();
   });
 
   test.each([['few', worstDay] as const, ['many long', longWords] as const])(
