@@ -21,10 +21,11 @@ export interface Crew {
 
 /** Claimed ahead for each domain, so that its lanes do not wait for the database. */
 const AHEAD = 8;
-/** Begun in one go: each composes a mail and may open a connection, and others in this process want to be heard in between. */
+/**
+ * Begun in one turn of the event loop: each composes a mail and may open a connection, and others in this process want to be heard in
+ * between. One commit lets a hundred pass at once, whose lanes are free again in the same moment.
+ */
 const AT_ONCE = 10;
-/** Milliseconds. */
-const A_MOMENT = 10;
 
 interface Platform {
   stock: Stock;
@@ -50,6 +51,8 @@ export class Departures implements Yard {
   #idle: (() => void)[] = [];
   #open = false;
   #timer: NodeJS.Timeout | undefined;
+  #begun = 0;
+  #nextTurn: NodeJS.Immediate | undefined;
 
   constructor(options: DepartureOptions, standing: Standing, crew: Crew) {
     this.#o = options;
@@ -126,11 +129,8 @@ export class Departures implements Yard {
 
   #go(mailClass: MailClass): void {
     const platform = this.#platforms[mailClass];
-    for (let begun = 0; this.#open && platform.underWay < platform.lanes && platform.stock.size > 0; begun++) {
-      if (begun === AT_ONCE) {
-        this.#later(A_MOMENT);
-        break;
-      }
+    while (this.#open && platform.underWay < platform.lanes && platform.stock.size > 0) {
+      if (!this.#mayBegin()) break;
       const now = this.#o.clock.now();
       if (!this.#standing.breaker.mayTry(now, this.#underWay())) break;
       const mail = this.#next(mailClass, platform, now);
@@ -139,6 +139,7 @@ export class Departures implements Yard {
         break;
       }
       platform.underWay++;
+      this.#begun++;
       void this.#crew
         .deliver(mail)
         .catch((error: unknown) => this.#o.warn(error, `mail ${mail.id} was not brought to its end`))
@@ -148,7 +149,7 @@ export class Departures implements Yard {
         });
     }
     // None of it can go, and nobody comes back who would look again.
-    if (this.#open && platform.stock.size > 0 && platform.underWay === 0 && !this.#timer) void this.#release();
+    if (this.#open && platform.stock.size > 0 && platform.underWay === 0 && !this.#looksAgain) void this.#release();
     if (this.#isLow(mailClass)) for (const go of platform.waiting.splice(0)) go();
     this.#tellIdle();
   }
@@ -171,6 +172,26 @@ export class Departures implements Yard {
     });
     if (!mail && soonest < Number.POSITIVE_INFINITY) this.#later(soonest);
     return mail;
+  }
+
+  #mayBegin(): boolean {
+    this.#nextTurn ??= setImmediate(() => {
+      const others = this.#isFull;
+      this.#nextTurn = undefined;
+      this.#begun = 0;
+      if (others) this.#goAll();
+    });
+    return !this.#isFull;
+  }
+
+  /** As many as one turn may begin have begun. */
+  get #isFull(): boolean {
+    return this.#begun >= AT_ONCE;
+  }
+
+  /** It is known already when what waits is looked at next. */
+  get #looksAgain(): boolean {
+    return this.#timer !== undefined || this.#isFull;
   }
 
   #later(milliseconds: number): void {
@@ -219,8 +240,7 @@ export class Departures implements Yard {
   }
 
   #isIdle(): boolean {
-    const waits = this.#open && this.#timer !== undefined;
-    return this.#underWay() === 0 && this.#recordings.size === 0 && !waits;
+    return this.#underWay() === 0 && this.#recordings.size === 0 && !(this.#open && this.#looksAgain);
   }
 
   #tellIdle(): void {
