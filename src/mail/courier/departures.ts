@@ -25,7 +25,7 @@ const AHEAD = 8;
  * Begun in one turn of the event loop: each composes a mail and may open a connection, and others in this process want to be heard in
  * between. One commit lets a hundred pass at once, whose lanes are free again in the same moment.
  */
-const AT_ONCE = 10;
+const AT_ONCE = 5;
 
 interface Platform {
   stock: Stock;
