@@ -248,6 +248,17 @@ CREATE TABLE customer_feeds (
   created_at bigint NOT NULL
 );
 
+CREATE TABLE customer_import_decision (
+  id smallint PRIMARY KEY CHECK (id = 1),
+  run text NOT NULL,
+  decided_at bigint NOT NULL,
+  everyone smallint NOT NULL CHECK (everyone IN (0, 1)), -- not only those of whom a row was found to differ
+  removes smallint NOT NULL CHECK (removes IN (0, 1)),
+  invites smallint NOT NULL CHECK (invites IN (0, 1)),
+  reached text NOT NULL, -- the last login that is taken over
+  worked_at bigint NOT NULL
+);
+
 CREATE TABLE customer_import_rows (
   run text NOT NULL,
   line integer NOT NULL,

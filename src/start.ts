@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import { forgetCustomers } from './alerts/addresses/forget-customers.ts';
 import { alertBounced } from './alerts/bounces/bounced.ts';
 import { canaryArrived, forgetCanaries } from './alerts/canary/canary.ts';
 import { type AlertGround, expandAll } from './alerts/expand.ts';
@@ -13,6 +14,7 @@ import { releaseHeld } from './alerts/release.ts';
 import type { Ground } from './app.ts';
 import { type Chore, Chores } from './chores.ts';
 import { type Config, ConfigError, packageRoot } from './config.ts';
+import { resumingImports } from './customers/import-customers.ts';
 import { sendInvitations } from './customers/password/invitations.ts';
 import { answerRequests, forgetOldRequests } from './customers/password/request.ts';
 import { migrate } from './db/migrate.ts';
@@ -365,6 +367,11 @@ export function choresOf(ground: Omit<Ground, 'logger'>, edition: Edition, warn:
     { name: 'spread publications to channels', every: SECOND, run: () => spreadPublications({ ...ground, edition }) },
     { name: 'call the channels', every: SECOND, run: () => caller.round() },
     { name: 'invite customers who have no password', every: 5 * SECOND, run: () => sendInvitations(ground) },
+    {
+      name: 'go on with an import that was cut off',
+      every: SECOND,
+      run: resumingImports(ground, forgetCustomers),
+    },
     { name: 'answer requests for a new password', every: MINUTE, run: () => answerRequests(passwords) },
     { name: 'forget old requests for a new password', every: HOUR, run: () => forgetOldRequests(passwords) },
     {

@@ -3,7 +3,14 @@ import { parseArgs } from 'node:util';
 import { forgetCustomers } from '../alerts/addresses/forget-customers.ts';
 import { importCatalogue } from '../catalogue/import-catalogue.ts';
 import { hasCustomers } from '../customers/add-customer.ts';
-import { applyImport, BadImport, dropImport, type StagedImport, stageImport } from '../customers/import-customers.ts';
+import {
+  applyImport,
+  BadImport,
+  dropImport,
+  resumeImport,
+  type StagedImport,
+  stageImport,
+} from '../customers/import-customers.ts';
 import { changeEdition } from '../notices/read.ts';
 import { SYSTEM } from '../staff/audit.ts';
 import { systemClock } from '../time.ts';
@@ -46,6 +53,9 @@ async function customers(file: string, words: string[]): Promise<void> {
   });
   try {
     await withDatabase(async (db) => {
+      if (await resumeImport({ db, clock: systemClock }, forgetCustomers)) {
+        process.stdout.write('An earlier file, whose import was cut off, was taken over to its end first.\n');
+      }
       const first = !(await hasCustomers(db));
       const staged = await stageImport(db, systemClock, createReadStream(file), progress);
       process.stdout.write(differenceOf(staged));

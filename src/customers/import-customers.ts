@@ -1,15 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import type { Database, Tx } from '../db/open.ts';
-import { endSessionsOf } from '../http/sessions.ts';
+import type { Database } from '../db/open.ts';
 import { type Actor, record } from '../staff/audit.ts';
-import { type Clock, DAY, type Instant } from '../time.ts';
+import { type Clock, DAY, type Instant, MINUTE, SECOND } from '../time.ts';
 import { type Clash, type ImportDiff, importStore, TAKEN } from './import/import-store.ts';
 import { type BadRow, HeaderError, readRows } from './import/rows.ts';
+import { dropRows, type Forget, takeOverDecided } from './import/take-over.ts';
 import { customerStore } from './store.ts';
 
 export type { ImportDiff } from './import/import-store.ts';
 export type { BadRow } from './import/rows.ts';
+export type { Forget } from './import/take-over.ts';
 
 export interface ImportResult {
   rows: number;
@@ -30,6 +31,14 @@ export class BadImport extends Error {
   }
 }
 
+/** Another file is being taken over: what is read meanwhile would be held against half of it. */
+export class ImportUnderWay extends Error {
+  constructor() {
+    super('Nothing was changed: another file is being taken over. Please run this again when that is done.');
+    this.name = 'ImportUnderWay';
+  }
+}
+
 /** A file that was read and found good; nothing of it counts yet. */
 export interface StagedImport extends ImportResult {
   run: string;
@@ -46,7 +55,7 @@ const BATCH = 500;
  * Reads a CSV with the columns `login,password_hash?,display_name?,mailbox,facility,oidc_subject?` (a row for each mailbox, several for a customer
  * with several) into the database beside what counts, batch by batch, and says what it would change. Readers and writers come in
  * between; a million rows need no more memory than a hundred.
- * @throws BadImport naming bad rows by line.
+ * @throws BadImport naming bad rows by line. @throws ImportUnderWay
  */
 export async function stageImport(
   db: Database,
@@ -58,7 +67,8 @@ export async function stageImport(
   const now = clock.now();
   const bad: BadRow[] = [];
   let badCount = 0;
-  await importStore.dropBefore(db.kysely, now - DAY);
+  if (await importStore.decision(db.kysely)) throw new ImportUnderWay();
+  for (const left of await importStore.leftBefore(db.kysely, now - DAY)) await dropRows(db, left);
   const after = await importStore.lastTaken(db.kysely);
   try {
     let batch: Parameters<typeof importStore.stage>[1] = [];
@@ -88,7 +98,7 @@ export async function stageImport(
     const totals = await importStore.totals(db.kysely, run);
     return { run, rows, after, ...totals, diff: await importStore.diff(db.kysely, run) };
   } catch (error) {
-    await importStore.drop(db.kysely, run);
+    await dropRows(db, run);
     if (error instanceof HeaderError) throw new BadImport([{ line: 1, ...error.text }], 1);
     throw error;
   }
@@ -117,12 +127,12 @@ function clashRow({ line, mailbox, subject, first }: Clash): BadRow {
   };
 }
 
-/** How other rooms let go of a customer: his alert addresses, and what is queued for them. Handed in from above. */
-export type Forget = (tx: Tx, customerIds: string[]) => Promise<void>;
-
 /**
- * Takes over what was staged: one transaction, as long as what changes and not as what the file holds. What the file no longer has
- * goes only where `forget` is given: such a customer loses everything that he had here.
+ * Takes over what was staged. It is decided in one transaction; from then on nothing of it is lost: the customers follow, each whole, a few
+ * hundred at a time, so that nobody who wants to write waits for a million. Where this process dies meanwhile, another
+ * goes on.
+ * What the file no longer has goes only where `forget` is given: such a customer loses everything that he had here.
+ * @throws ImportUnderWay
  */
 export async function applyImport(
   db: Database,
@@ -133,44 +143,66 @@ export async function applyImport(
 ): Promise<void> {
   const now = clock.now();
   const { run, rows, customers, mailboxes } = staged;
-  const { forget } = options;
-  // Read before the transaction, in which nobody else can write.
-  const found = forget && (await importStore.gone(db.kysely, run));
-  await db.transaction(async (tx) => {
+  const removes = options.forget !== undefined;
+  const decided = await db.transaction(async (tx) => {
     const overtaken = (await importStore.lastTaken(tx)) !== staged.after;
-    if (overtaken) await importStore.forgetSame(tx, run);
-    await importStore.takeOver(tx, run, now);
-    if (forget && found) await removeGone(tx, overtaken ? await importStore.gone(tx, run) : found, forget);
-    if (options.invite) await importStore.invite(tx, run, now);
-    const done = { rows, customers, mailboxes, ...staged.diff, removed: options.forget !== undefined };
-    await record(tx, now, actor, TAKEN, 'customers', 'customers', undefined, done);
+    const invites = options.invite ?? false;
+    const decision = await importStore.decide(tx, {
+      ...{ run, decided_at: now, worked_at: now, reached: '' },
+      everyone: overtaken || invites ? 1 : 0,
+      removes: removes ? 1 : 0,
+      invites: invites ? 1 : 0,
+    });
+    const done = { rows, customers, mailboxes, ...staged.diff, removed: removes };
+    if (decision) await record(tx, now, actor, TAKEN, 'customers', 'customers', undefined, done);
+    return decision;
   });
-  await importStore.drop(db.kysely, run);
-}
-
-async function removeGone(
-  tx: Tx,
-  { customers, mailboxes }: { customers: string[]; mailboxes: string[] },
-  forget: Forget,
-): Promise<void> {
-  for (const addresses of inPieces(mailboxes)) await importStore.removeMailboxes(tx, addresses);
-  for (const ids of inPieces(customers)) {
-    await forget(tx, ids);
-    for (const id of ids) await endSessionsOf(tx, { audience: 'customer', subject: id });
-    await importStore.removeCustomers(tx, ids);
+  if (!decided) {
+    await dropRows(db, run);
+    throw new ImportUnderWay();
+  }
+  try {
+    await takeOverDecided({ db, clock }, decided, options.forget);
+  } catch (error) {
+    const why = (error as Error).message;
+    throw new Error(`The file is decided on, and the server goes on with it; here it broke off: ${why}`, {
+      cause: error,
+    });
   }
 }
 
-function* inPieces(all: string[]): Generator<string[]> {
-  for (let from = 0; from < all.length; from += BATCH) yield all.slice(from, from + BATCH);
+/** Goes on with an import that was cut off, to its end. @returns whether there was one. */
+export async function resumeImport(ground: { db: Database; clock: Clock }, forget: Forget): Promise<boolean> {
+  const open = await importStore.decision(ground.db.kysely);
+  return open !== undefined && takeOverDecided(ground, open, forget);
+}
+
+/** Long enough that whoever was at it is not at it any more: each piece takes a moment. */
+const LEFT_ALONE = MINUTE;
+
+/** A server that is told to stop waits for its chores. */
+const AT_A_TIME = 3 * SECOND;
+
+/** The chore that goes on with an import that was cut off, a few seconds a time. Safe on several nodes at once. */
+export function resumingImports(ground: { db: Database; clock: Clock }, forget: Forget): () => Promise<void> {
+  const { db, clock } = ground;
+  let own: string | undefined;
+  return async () => {
+    const until = performance.now() + AT_A_TIME;
+    const open = await importStore.decision(db.kysely);
+    if (open && (open.run === own || clock.now() - open.worked_at >= LEFT_ALONE)) {
+      own = open.run;
+      await takeOverDecided(ground, open, forget, until);
+    } else if (!open && own !== undefined && (await dropRows(db, own, until))) own = undefined;
+  };
 }
 
 /** Nothing of a file that was only looked at stays. */
 export async function dropImport(db: Database, staged: StagedImport): Promise<void> {
-  await importStore.drop(db.kysely, staged.run);
+  await dropRows(db, staged.run);
 }
 
-/** Reads a file and takes over what is new in it, whole or not at all; what it no longer has stays. @throws BadImport */
+/** Reads a file and takes over what is new in it, whole or not at all; what it no longer has stays. @throws BadImport, ImportUnderWay */
 export async function importCustomers(
   db: Database,
   clock: Clock,

@@ -1,14 +1,24 @@
 import { scryptSync } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { setImmediate as immediately } from 'node:timers/promises';
 import { hash as bcrypt } from '@node-rs/bcrypt';
 import { describe, expect, test } from 'vitest';
 import { forgetCustomers } from '../../src/alerts/addresses/forget-customers.ts';
-import { applyImport, dropImport, importCustomers, stageImport } from '../../src/customers/import-customers.ts';
+import { addCustomer } from '../../src/customers/add-customer.ts';
+import {
+  applyImport,
+  dropImport,
+  ImportUnderWay,
+  importCustomers,
+  resumeImport,
+  resumingImports,
+  stageImport,
+} from '../../src/customers/import-customers.ts';
 import { sendInvitations } from '../../src/customers/password/invitations.ts';
 import { statusToken } from '../../src/http/status-link.ts';
 import { addLetter, queueMails } from '../../src/mail/outbox.ts';
 import { SYSTEM } from '../../src/staff/audit.ts';
-import { HOUR } from '../../src/time.ts';
+import { HOUR, SECOND } from '../../src/time.ts';
 import { type Shirase, startApp } from '../support/app.ts';
 import { order } from '../support/mail.ts';
 import { smallCatalogue } from '../support/notices.ts';
@@ -203,6 +213,82 @@ describe('a second file', () => {
     const [a, b] = [await signIn(shirase, 'a'), await signIn(shirase, 'b')];
     expect((await a.browser.get('/my')).body).toContain(`/notices/${id}`);
     expect((await b.browser.get('/my')).body).not.toContain(`/notices/${id}`);
+  });
+});
+
+describe('a file that is being taken over', () => {
+  const many = Array.from({ length: 3000 }, (_, n) => `c${n},,,c${n}@x.example,121\n`).join('');
+  /** Whoever lets go of customers fails: what was decided on stays where it is. */
+  const cutOff = async () => {
+    const { shirase, stage, take } = await house();
+    const { db, clock } = shirase;
+    await take('a,,,a@x.example,121\nb,,,b@x.example,121\n');
+    clock.advance(1);
+    const staged = await stage('a,,,a@x.example,051\n');
+    const forget = () => Promise.reject(new Error('the process has died'));
+    await expect(applyImport(db, clock, SYSTEM, staged, { forget })).rejects.toThrow('died');
+    return { shirase, stage };
+  };
+
+  test('lets others write in between', async () => {
+    const { shirase, stage } = await house();
+    const { db, clock } = shirase;
+    const staged = await stage(many);
+    let over = false;
+    const taking = applyImport(db, clock, SYSTEM, staged).finally(() => (over = true));
+    const seen: number[] = [];
+    while (!over) {
+      await immediately();
+      await db.transaction(async (tx) => {
+        await tx.updateTable('edition').set({ number: seen.length }).execute();
+        const row = await tx
+          .selectFrom('customers')
+          .select((eb) => eb.fn.countAll().as('n'))
+          .executeTakeFirst();
+        seen.push(Number(row?.n));
+      });
+    }
+    await taking;
+    expect(seen.filter((n) => n > 0 && n < 3000)).not.toEqual([]);
+    expect(await mailboxes(shirase)).toHaveLength(3000);
+  });
+
+  test('and was cut off is gone on with where nobody has been at it for a minute', async () => {
+    const { shirase } = await cutOff();
+    const { db, clock } = shirase;
+    const chore = resumingImports(shirase.ground, forgetCustomers);
+    clock.advance(59 * SECOND);
+    await chore();
+    expect(await mailboxes(shirase)).toHaveLength(2);
+    clock.advance(SECOND);
+    await chore();
+    expect(await mailboxes(shirase)).toEqual([{ address: 'a@x.example', facility: '051', moved_from: '121' }]);
+    expect(await db.kysely.selectFrom('customer_import_rows').selectAll().execute()).toEqual([]);
+    expect(await resumeImport(shirase.ground, forgetCustomers)).toBe(false);
+  });
+
+  test('lets no other file come in between, and whoever came meanwhile is not removed with those who are gone', async () => {
+    const { shirase, stage } = await cutOff();
+    const { db, clock } = shirase;
+    await expect(stage('z,,,z@x.example,121\n')).rejects.toThrow(ImportUnderWay);
+    clock.advance(1);
+    const newcomer = { login: 'n', password: PASSWORD, mailboxes: [{ address: 'n@x.example', facility: '121' }] };
+    await addCustomer(db, clock, newcomer);
+    expect(await resumeImport(shirase.ground, forgetCustomers)).toBe(true);
+    expect((await mailboxes(shirase)).map(({ address }) => address)).toEqual(['a@x.example', 'n@x.example']);
+    expect((await stage('z,,,z@x.example,121\n')).diff).toMatchObject({ newCustomers: 1, goneCustomers: 2 });
+  });
+
+  test('leaves to another what he got after it was read', async () => {
+    const { shirase, stage } = await house();
+    const { db, clock } = shirase;
+    const staged = await stage('a,,,wanted@x.example,051\na,,,a@x.example,051\n');
+    const other = { login: 'b', password: PASSWORD, mailboxes: [{ address: 'wanted@x.example', facility: '121' }] };
+    const { id } = await addCustomer(db, clock, other);
+    await applyImport(db, clock, SYSTEM, staged);
+    const kept = await db.kysely.selectFrom('mailboxes').select(['address', 'facility', 'customer_id']).execute();
+    expect(kept).toContainEqual({ address: 'wanted@x.example', facility: '121', customer_id: id });
+    expect(kept).toContainEqual({ address: 'a@x.example', facility: '051', customer_id: await idOf(shirase, 'a') });
   });
 });
 

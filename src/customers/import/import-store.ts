@@ -1,6 +1,6 @@
-import { type Insertable, sql } from 'kysely';
+import { type Insertable, type Selectable, sql } from 'kysely';
 import type { Reader, Tx } from '../../db/open.ts';
-import type { CustomerImportRowsTable } from '../../db/tables/customers.ts';
+import type { CustomerImportDecisionTable, CustomerImportRowsTable } from '../../db/tables/customers.ts';
 import type { Instant } from '../../time.ts';
 
 /** What a file would change. */
@@ -22,17 +22,28 @@ export interface Clash {
   first: number | null;
 }
 
-const DROPPED_AT_ONCE = 2000;
 /** The act in the audit trail. */
 export const TAKEN = 'customers:import';
+
+/** A file that was decided on, and how far it is taken over. */
+export type Decision = Selectable<CustomerImportDecisionTable>;
+
+/** Some of the customers of a file. */
+export interface Piece extends Decision {
+  logins: string[];
+}
 
 /** All rows of those customers of whom one differs from what is there. */
 const changing = (run: string) => sql`customer_import_rows r WHERE r.run = ${run} AND r.login IN
   (SELECT login FROM customer_import_rows WHERE run = ${run} AND changes = 1)`;
-const newCustomers = (run: string) => sql`
-  FROM ${changing(run)} AND NOT EXISTS (SELECT 1 FROM customers c WHERE c.login = r.login)`;
-const newMailboxes = (run: string) => sql`
-  FROM ${changing(run)} AND NOT EXISTS (SELECT 1 FROM mailboxes m WHERE m.address = r.mailbox)`;
+/** By name and not by a range: PostgreSQL takes a range of a table that was filled a moment ago for a row, and plans for that. */
+const rowsOf = ({ run, logins }: Piece) =>
+  sql`customer_import_rows r WHERE r.run = ${run} AND r.login IN (${sql.join(logins)})`;
+const customersOf = ({ logins }: Piece) => sql`customers.login IN (${sql.join(logins)})`;
+const saidOf = (column: 'display_name' | 'password_hash' | 'oidc_subject', { run }: Piece) => sql`
+  (SELECT max(r.${sql.ref(column)}) FROM customer_import_rows r WHERE r.run = ${run} AND r.login = customers.login)`;
+const isNewCustomer = sql`NOT EXISTS (SELECT 1 FROM customers c WHERE c.login = r.login)`;
+const isNewMailbox = sql`NOT EXISTS (SELECT 1 FROM mailboxes m WHERE m.address = r.mailbox)`;
 const goneMailboxes = (run: string) => sql`
   FROM mailboxes WHERE NOT EXISTS
     (SELECT 1 FROM customer_import_rows r WHERE r.run = ${run} AND r.mailbox = mailboxes.address)`;
@@ -87,32 +98,24 @@ export const importStore = {
     return Number(row?.at ?? 0);
   },
 
-  /** Nothing is known to be the same any more. */
-  async forgetSame(tx: Tx, run: string): Promise<void> {
-    await tx.updateTable('customer_import_rows').set({ changes: 1 }).where('run', '=', run).execute();
+  /** @returns whether there is more. */
+  async drop(db: Reader, run: string, most: number): Promise<boolean> {
+    const { numAffectedRows } = await sql`
+      DELETE FROM customer_import_rows WHERE run = ${run} AND line IN
+        (SELECT line FROM customer_import_rows WHERE run = ${run} ORDER BY line LIMIT ${most})`.execute(db);
+    return Number(numAffectedRows ?? 0) === most;
   },
 
-  /** In pieces: whoever else wants to write comes in between. */
-  async drop(db: Reader, run: string): Promise<void> {
-    for (;;) {
-      const { numAffectedRows } = await sql`
-        DELETE FROM customer_import_rows WHERE run = ${run} AND line IN
-          (SELECT line FROM customer_import_rows WHERE run = ${run} ORDER BY line LIMIT ${DROPPED_AT_ONCE})`.execute(
-        db,
-      );
-      if (!numAffectedRows) return;
-    }
-  },
-
-  /** What earlier runs that were cut off have left. */
-  async dropBefore(db: Reader, before: Instant): Promise<void> {
+  /** Earlier runs that were cut off before they were decided on. */
+  async leftBefore(db: Reader, before: Instant): Promise<string[]> {
     const rows = await db
       .selectFrom('customer_import_rows')
       .select('run')
       .distinct()
       .where('created_at', '<', before)
+      .where('run', 'not in', db.selectFrom('customer_import_decision').select('run'))
       .execute();
-    for (const { run } of rows) await this.drop(db, run);
+    return rows.map((row) => row.run);
   },
 
   async repeated(db: Reader, run: string): Promise<Clash[]> {
@@ -162,8 +165,8 @@ export const importStore = {
       return Number(rows[0]?.n ?? 0);
     };
     return {
-      newCustomers: await count(newCustomers(run), sql`DISTINCT r.login`),
-      newMailboxes: await count(newMailboxes(run)),
+      newCustomers: await count(sql`FROM ${changing(run)} AND ${isNewCustomer}`, sql`DISTINCT r.login`),
+      newMailboxes: await count(sql`FROM ${changing(run)} AND ${isNewMailbox}`),
       movedMailboxes: await count(sql`
         FROM ${changing(run)} AND EXISTS
           (SELECT 1 FROM mailboxes m WHERE m.address = r.mailbox AND m.facility <> r.facility)`),
@@ -172,59 +175,119 @@ export const importStore = {
     };
   },
 
-  /** Adds, renames and moves what the file says. A password that the customer has is his; the file's is for who has none. */
-  async takeOver(tx: Tx, run: string, now: Instant): Promise<void> {
+  /** The file that is being taken over. */
+  async decision(db: Reader): Promise<Decision | undefined> {
+    return db.selectFrom('customer_import_decision').selectAll().executeTakeFirst();
+  },
+
+  /** One file at a time is decided on. @returns undefined where another one is. */
+  async decide(tx: Tx, decision: Omit<Decision, 'id'>): Promise<Decision | undefined> {
+    return tx
+      .insertInto('customer_import_decision')
+      .values({ id: 1, ...decision })
+      .onConflict((conflict) => conflict.doNothing())
+      .returningAll()
+      .executeTakeFirst();
+  },
+
+  /** Goes on with it, alone until this transaction ends. @returns how far it has come; undefined where it is over. */
+  async goOn(tx: Tx, run: string, now: Instant): Promise<Decision | undefined> {
+    return tx
+      .updateTable('customer_import_decision')
+      .set({ worked_at: now })
+      .where('run', '=', run)
+      .returningAll()
+      .executeTakeFirst();
+  },
+
+  async reach(tx: Tx, { run, logins }: Piece): Promise<void> {
+    const reached = logins.at(-1) ?? '';
+    await tx.updateTable('customer_import_decision').set({ reached }).where('run', '=', run).execute();
+  },
+
+  async end(db: Reader, run: string): Promise<void> {
+    await db.deleteFrom('customer_import_decision').where('run', '=', run).execute();
+  },
+
+  /** The customers who come next. */
+  async next(tx: Tx, { run, everyone, reached }: Decision, most: number): Promise<string[]> {
+    const { rows } = await sql<{ login: string }>`
+      SELECT DISTINCT login FROM customer_import_rows
+      WHERE run = ${run} AND login > ${reached} ${everyone ? sql`` : sql`AND changes = 1`}
+      ORDER BY login LIMIT ${most}`.execute(tx);
+    return rows.map((row) => row.login);
+  },
+
+  /**
+   * Adds, renames and moves what the file says. A password that the customer has is his; the file's is for who has none. What somebody
+   * else has got since the file was read stays his: nobody is there any more whom it could be refused to.
+   */
+  async takeOver(tx: Tx, piece: Piece, now: Instant): Promise<void> {
     await sql`
       INSERT INTO customers (id, login, display_name, password_hash, oidc_subject, created_at)
-      SELECT min(r.customer_id), r.login, max(r.display_name), max(r.password_hash), max(r.oidc_subject), min(r.created_at)
-      ${newCustomers(run)} GROUP BY r.login`.execute(tx);
-    const named = sql`
-      (SELECT login, max(display_name) AS display_name, max(password_hash) AS password_hash
-       FROM ${changing(run)} GROUP BY login) n`;
+      SELECT n.id, n.login, n.display_name, n.password_hash,
+        CASE WHEN EXISTS (SELECT 1 FROM customers o WHERE o.oidc_subject = n.subject) THEN NULL ELSE n.subject END,
+        n.created_at
+      FROM
+        (SELECT min(r.customer_id) AS id, r.login AS login, max(r.display_name) AS display_name,
+           max(r.password_hash) AS password_hash, max(r.oidc_subject) AS subject, min(r.created_at) AS created_at
+         FROM ${rowsOf(piece)} AND ${isNewCustomer} GROUP BY r.login) n`.execute(tx);
+    const name = saidOf('display_name', piece);
     await sql`
-      UPDATE customers SET display_name = n.display_name FROM ${named}
-      WHERE customers.login = n.login AND n.display_name IS NOT NULL
-        AND customers.display_name IS DISTINCT FROM n.display_name`.execute(tx);
+      UPDATE customers SET display_name = ${name}
+      WHERE ${customersOf(piece)} AND display_name IS DISTINCT FROM coalesce(${name}, display_name)`.execute(tx);
+    const hash = saidOf('password_hash', piece);
     await sql`
-      UPDATE customers SET password_hash = n.password_hash, password_reset_id = NULL FROM ${named}
-      WHERE customers.login = n.login AND customers.password_hash IS NULL AND n.password_hash IS NOT NULL`.execute(tx);
+      UPDATE customers SET password_hash = ${hash}, password_reset_id = NULL
+      WHERE ${customersOf(piece)} AND password_hash IS NULL AND ${hash} IS NOT NULL`.execute(tx);
+    const subject = saidOf('oidc_subject', piece);
     await sql`
-      UPDATE customers SET oidc_subject = n.subject FROM
-        (SELECT login, max(oidc_subject) AS subject FROM ${changing(run)} AND oidc_subject IS NOT NULL GROUP BY login) n
-      WHERE customers.login = n.login AND customers.oidc_subject IS DISTINCT FROM n.subject`.execute(tx);
+      UPDATE customers SET oidc_subject = ${subject}
+      WHERE ${customersOf(piece)} AND oidc_subject IS DISTINCT FROM coalesce(${subject}, oidc_subject)
+        AND NOT EXISTS (SELECT 1 FROM customers o WHERE o.oidc_subject = ${subject})`.execute(tx);
     await sql`
       UPDATE mailboxes SET moved_from = mailboxes.facility, moved_at = ${now}, facility = r.facility
-      FROM ${changing(run)} AND r.mailbox = mailboxes.address AND r.facility <> mailboxes.facility`.execute(tx);
+      FROM ${rowsOf(piece)} AND r.mailbox = mailboxes.address AND r.facility <> mailboxes.facility
+        AND mailboxes.customer_id = (SELECT c.id FROM customers c WHERE c.login = r.login)`.execute(tx);
     await sql`
       INSERT INTO mailboxes (address, customer_id, facility, created_at)
       SELECT r.mailbox, (SELECT c.id FROM customers c WHERE c.login = r.login), r.facility, r.created_at
-      ${newMailboxes(run)}`.execute(tx);
+      FROM ${rowsOf(piece)} AND ${isNewMailbox}`.execute(tx);
   },
 
-  /** Who and what is not in the file any more. */
-  async gone(db: Reader, run: string): Promise<{ customers: string[]; mailboxes: string[] }> {
-    const customers = await sql<{ id: string }>`SELECT id ${goneCustomers(run)} ORDER BY id`.execute(db);
-    const mailboxes = await sql<{ address: string }>`SELECT address ${goneMailboxes(run)} ORDER BY address`.execute(db);
-    return { customers: customers.rows.map((row) => row.id), mailboxes: mailboxes.rows.map((row) => row.address) };
+  /** Everybody of the piece who has no password yet. */
+  async invite(tx: Tx, piece: Piece, now: Instant): Promise<void> {
+    await sql`
+      INSERT INTO customer_invitations (customer_id, created_at)
+      SELECT customers.id, ${now} FROM customers
+      WHERE ${customersOf(piece)} AND customers.password_hash IS NULL
+        AND NOT EXISTS (SELECT 1 FROM customer_invitations i WHERE i.customer_id = customers.id)`.execute(tx);
   },
 
-  async removeMailboxes(tx: Tx, addresses: string[]): Promise<void> {
-    await tx.deleteFrom('mailboxes').where('address', 'in', addresses).execute();
+  async idsOf(tx: Tx, { logins }: Piece): Promise<string[]> {
+    const rows = await tx.selectFrom('customers').select('id').where('login', 'in', logins).execute();
+    return rows.map((row) => row.id);
+  },
+
+  /** These lose the mailboxes that the file no longer has. */
+  async removeMailboxes(tx: Tx, { run, decided_at }: Decision, customerIds: string[]): Promise<void> {
+    await sql`
+      DELETE FROM mailboxes WHERE customer_id IN (${sql.join(customerIds)}) AND created_at <= ${decided_at} AND NOT EXISTS
+        (SELECT 1 FROM customer_import_rows r WHERE r.run = ${run} AND r.mailbox = mailboxes.address)`.execute(tx);
+  },
+
+  /** Who is not in the file any more, and who has mailboxes that are not. Who came after it was decided on is not meant. */
+  async gone(db: Reader, { run, decided_at }: Decision): Promise<{ customers: string[]; losing: string[] }> {
+    const customers = await sql<{ id: string }>`
+      SELECT id ${goneCustomers(run)} AND created_at <= ${decided_at} ORDER BY id`.execute(db);
+    const losing = await sql<{ id: string }>`
+      SELECT DISTINCT customer_id AS id ${goneMailboxes(run)} AND created_at <= ${decided_at} ORDER BY 1`.execute(db);
+    return { customers: customers.rows.map((row) => row.id), losing: losing.rows.map((row) => row.id) };
   },
 
   async removeCustomers(tx: Tx, ids: string[]): Promise<void> {
     await tx.deleteFrom('mailboxes').where('customer_id', 'in', ids).execute();
     await tx.deleteFrom('customers').where('id', 'in', ids).execute();
-  },
-
-  /** Everybody whom this file brought and who has no password yet. */
-  async invite(tx: Tx, run: string, now: Instant): Promise<void> {
-    await sql`
-      INSERT INTO customer_invitations (customer_id, created_at)
-      SELECT c.id, ${now} FROM customers c
-      WHERE c.password_hash IS NULL
-        AND EXISTS (SELECT 1 FROM customer_import_rows r WHERE r.run = ${run} AND r.login = c.login)
-        AND NOT EXISTS (SELECT 1 FROM customer_invitations i WHERE i.customer_id = c.id)`.execute(tx);
   },
 
   async dueInvitations(db: Reader, limit: number): Promise<string[]> {

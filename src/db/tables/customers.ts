@@ -69,6 +69,18 @@ export interface CustomerImportRowsTable {
   changes: Generated<0 | 1>;
 }
 
+/** At most one row: the file that is being taken over. */
+export interface CustomerImportDecisionTable {
+  id: 1;
+  run: string;
+  decided_at: number;
+  everyone: 0 | 1;
+  removes: 0 | 1;
+  invites: 0 | 1;
+  reached: string;
+  worked_at: number;
+}
+
 export interface CustomerInvitationsTable {
   customer_id: string;
   created_at: number;

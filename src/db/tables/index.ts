@@ -20,6 +20,7 @@ import type {
 import type { ChannelPostsTable, ChannelsTable } from './channels.ts';
 import type {
   CustomerFeedsTable,
+  CustomerImportDecisionTable,
   CustomerImportRowsTable,
   CustomerInvitationsTable,
   CustomerServicesTable,
@@ -90,6 +91,7 @@ export interface Tables {
   mailboxes: MailboxesTable;
   customer_services: CustomerServicesTable;
   customer_feeds: CustomerFeedsTable;
+  customer_import_decision: CustomerImportDecisionTable;
   customer_import_rows: CustomerImportRowsTable;
   customer_invitations: CustomerInvitationsTable;
   password_requests: PasswordRequestsTable;
