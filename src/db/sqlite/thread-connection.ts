@@ -18,7 +18,7 @@ let transactions = 0;
 export class ThreadConnection implements DatabaseConnection {
   readonly #thread: SqliteThread;
   readonly #untilFree: UntilFree;
-  #transaction: { number: number; failures: number; begun: Promise<unknown> } | undefined;
+  #transaction: { number: number; on: number; failures: number; begun: Promise<unknown> } | undefined;
 
   constructor(thread: SqliteThread, untilFree: UntilFree) {
     this.#thread = thread;
@@ -28,16 +28,17 @@ export class ThreadConnection implements DatabaseConnection {
   /** Answered at once; a lock that is never free is thrown by what is asked then. */
   begin(): void {
     const number = ++transactions;
-    const begun = this.#untilFree(() => this.#thread.execute(BEGIN, [], { of: number }), { aside: true });
+    const on = this.#thread.number;
+    const begun = this.#untilFree(() => this.#thread.execute(BEGIN, [], { of: number, on }), { aside: true });
     begun.catch(() => {});
-    this.#transaction = { number, failures: 0, begun };
+    this.#transaction = { number, on, failures: 0, begun };
   }
 
   async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
     const transaction = this.#transaction;
     if (!transaction) return this.#untilFree(() => this.#thread.execute<Row>(sql, parameters), { aside: true });
-    const { number, failures } = transaction;
-    const say = () => this.#thread.execute<Row>(sql, parameters, { of: number, failures });
+    const { number, on, failures } = transaction;
+    const say = () => this.#thread.execute<Row>(sql, parameters, { of: number, on, failures });
     try {
       return await say();
     } catch (error) {

@@ -13,9 +13,10 @@ class ThreadEnded extends Error {
   }
 }
 
-/** In which transaction a statement belongs, and how many of its failures are known. */
+/** In which transaction a statement belongs, on which thread that was begun, and how many of its failures are known. */
 export interface Within {
   of: number;
+  on: number;
   failures?: number;
 }
 
@@ -46,37 +47,60 @@ export interface ThreadOptions {
   pragmas: string[];
 }
 
+/** A thread that dies as soon as it is started is not started without a pause. Milliseconds. */
+const ANEW = 1000;
+
 /**
  * A connection to SQLite on a thread of its own: while it waits for the disk, this one serves pages and talks to the relay. A commit that
- * a mail or a publication waits for takes as long as before.
+ * a mail or a publication waits for takes as long as before. A thread that has died is replaced when the next question comes; what the
+ * dead one was asked is not known to be done, and nothing of its transactions is said to the new one.
  */
 export class SqliteThread {
-  readonly #worker: Worker;
+  readonly #options: ThreadOptions;
+  #worker: Worker | undefined;
+  #number = 0;
+  #startedAt = Number.NEGATIVE_INFINITY;
   /** In the order in which they were asked, which is that of the answers. */
   readonly #asked: Asked[] = [];
   /** Asked in this very moment: one message takes them over, for waking a thread costs more than most statements. */
   #unsent: Question[] = [];
-  #gone: Error | undefined;
+  #ended = new ThreadEnded();
+  #closed: Error | undefined;
 
   constructor(options: ThreadOptions) {
-    this.#worker = new Worker(new URL('./thread-worker.mjs', import.meta.url), {
-      workerData: options,
+    this.#options = options;
+    this.#start();
+  }
+
+  /** The thread that is asked now: a transaction that was begun on another one is over. */
+  get number(): number {
+    if (!this.#closed && !this.#worker && performance.now() - this.#startedAt > ANEW) this.#start();
+    return this.#number;
+  }
+
+  #start(): void {
+    const worker = new Worker(new URL('./thread-worker.mjs', import.meta.url), {
+      workerData: this.#options,
       // what loads the sources as they are need not be loaded there, and its rows do not live long
       execArgv: [],
       resourceLimits: { maxYoungGenerationSizeMb: 4 },
     });
-    this.#worker.on('message', (replies: Reply[]) => {
+    this.#worker = worker;
+    this.#number++;
+    this.#startedAt = performance.now();
+    worker.on('message', (replies: Reply[]) => {
+      if (this.#worker !== worker) return;
       for (const reply of replies) {
         const first = this.#asked.shift();
         if ('error' in reply) first?.reject(Object.assign(new Error(reply.error.message), reply.error));
         else first?.resolve(reply);
       }
-      if (this.#asked.length === 0) this.#worker.unref();
+      if (this.#asked.length === 0) worker.unref();
     });
     // Whatever was asked last may have been done: to whoever waits it is a connection that was lost.
-    this.#worker.on('error', (cause) => this.#end(new ThreadEnded(cause)));
-    this.#worker.on('exit', () => this.#end(new ThreadEnded()));
-    this.#worker.unref();
+    worker.on('error', (cause) => this.#end(worker, new ThreadEnded(cause)));
+    worker.on('exit', () => this.#end(worker, new ThreadEnded()));
+    worker.unref();
   }
 
   /** With `within`, only in that transaction while it is open: after its BEGIN has failed or it has ended, nothing is done. @throws ENDED */
@@ -102,7 +126,10 @@ export class SqliteThread {
 
   #ask(question: Question): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      if (this.#gone) return reject(this.#gone);
+      if (this.#closed) return reject(this.#closed);
+      const { number } = this;
+      const isOver = 'within' in question && question.within?.on !== number;
+      if (!this.#worker || isOver) return reject(this.#ended);
       if (this.#asked.push({ resolve, reject }) === 1) this.#worker.ref();
       if (this.#unsent.push(question) === 1) process.nextTick(() => this.#send());
     });
@@ -111,8 +138,9 @@ export class SqliteThread {
   #send(): void {
     const questions = this.#unsent;
     this.#unsent = [];
+    if (questions.length === 0) return;
     try {
-      this.#worker.postMessage(questions);
+      this.#worker?.postMessage(questions);
     } catch (error) {
       // A value that no thread can be handed: none of them was said, and the connection stands.
       for (const { reject } of this.#asked.splice(-questions.length)) reject(error as Error);
@@ -121,14 +149,17 @@ export class SqliteThread {
 
   /** Resolves once the connection is closed. */
   async close(): Promise<void> {
-    if (this.#gone) return;
-    const closed = this.#ask({ close: true });
-    this.#gone = new Error('the database is closed');
+    if (this.#closed) return;
+    const closed = this.#worker ? this.#ask({ close: true }) : undefined;
+    this.#closed = new Error('the database is closed');
     await closed;
   }
 
-  #end(error: Error): void {
-    this.#gone ??= error;
+  #end(worker: Worker, error: ThreadEnded): void {
+    if (this.#worker !== worker) return;
+    this.#worker = undefined;
+    this.#unsent = [];
+    this.#ended = error;
     for (const { reject } of this.#asked.splice(0)) reject(error);
   }
 }
