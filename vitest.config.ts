@@ -18,7 +18,7 @@ const common = {
   // Argon2, browsers and real servers on two cores: a behaviour may take long, it may not hang.
   testTimeout: 90_000,
   hookTimeout: 90_000,
-  globalSetup: 'test/support/template.ts',
+  globalSetup: ['test/support/template.ts', 'test/support/programs.ts'],
   env: { TZ: process.env.TEST_TZ ?? 'UTC' },
 };
 

@@ -7,6 +7,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { packageRoot } from '../../src/config.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { type Database, openDatabase } from '../../src/db/open.ts';
+import { programOf } from '../support/child.ts';
 import { emptyDatabaseUrl, engine } from '../support/database.ts';
 
 const FOLDER = join(packageRoot, 'migrations');
@@ -45,7 +46,7 @@ test('eight processes that start at once make it once', async () => {
 
 /** `shirase migrate` as a process of its own. */
 async function startMigration(url: string): Promise<{ code: number | null; errors: string }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', join(packageRoot, 'src/cli/shirase.ts'), 'migrate'], {
+  const child = spawn(process.execPath, [programOf('src/cli/shirase.ts'), 'migrate'], {
     cwd: packageRoot,
     env: { PATH: process.env.PATH, DATABASE_URL: url },
     stdio: ['ignore', 'ignore', 'pipe'],

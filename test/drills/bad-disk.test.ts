@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
 import { openDatabase } from '../../src/db/open.ts';
+import { programOf } from '../support/child.ts';
 import { emptyDatabaseUrl, engine } from '../support/database.ts';
 
 /** RELIABILITY R4: what the kernel answers is changed by strace. */
@@ -19,7 +20,7 @@ test.runIf(engine === 'sqlite' && existsSync('/usr/bin/strace')).each(Object.ent
   async (_what, fault) => {
     const url = await emptyDatabaseUrl();
     const traced = ['-f', '-qq', '-o', '/dev/null', '-e', 'trace=fsync,fdatasync,pwrite64', '-e', `inject=${fault}`];
-    const child = ['node', '--import', 'tsx', 'test/drills/bad-disk-child.ts', url];
+    const child = [process.execPath, programOf('test/drills/bad-disk-child.ts'), url];
     const { stdout } = await promisify(execFile)('strace', [...traced, ...child]);
     const told = JSON.parse(stdout) as { acknowledged: number[]; readable: number; troubles: string[] };
     expect(told.acknowledged.length).toBeLessThan(60);

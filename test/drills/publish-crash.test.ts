@@ -6,7 +6,7 @@ import { packageRoot } from '../../src/config.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { type Database, openDatabase } from '../../src/db/open.ts';
 import { startApp } from '../support/app.ts';
-import { startChild } from '../support/child.ts';
+import { programOf, startChild } from '../support/child.ts';
 import { emptyDatabaseUrl, engine } from '../support/database.ts';
 import { smallCatalogue } from '../support/notices.ts';
 import { keyFor } from '../support/people.ts';
@@ -127,13 +127,7 @@ test.runIf(engine === 'sqlite' && canTrace())(
         const fault = `inject=${call}:signal=KILL:when=${n}`;
         const watch = ['-f', '-qq', '-o', '/dev/null', '-e', `trace=${call}`, '-e', fault];
         const order: Order = { databaseUrl: url, headers, payload };
-        const child = [
-          process.execPath,
-          '--import',
-          'tsx',
-          'test/drills/publish-point-child.ts',
-          JSON.stringify(order),
-        ];
+        const child = [process.execPath, programOf('test/drills/publish-point-child.ts'), JSON.stringify(order)];
         const { status, signal, stdout } = spawnSync('strace', [...watch, ...child], {
           cwd: packageRoot,
           encoding: 'utf8',

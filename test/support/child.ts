@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { inject, onTestFinished } from 'vitest';
 import { packageRoot } from '../../src/config.ts';
 
 export interface Child {
@@ -15,10 +15,14 @@ export interface Child {
   ended: Promise<number | NodeJS.Signals>;
 }
 
+/** What node is given to run `src/main.ts` or another program of ours; one that is built already is taken as it is. */
+export function programOf(file: string): string {
+  return file.endsWith('.ts') ? join(inject('programs'), file.replace(/\.ts$/, '.mjs')) : join(packageRoot, file);
+}
+
 /** A program of ours as a process of its own; it does not outlive the test. */
 export function startChild(file: string, env: Record<string, string> = {}, words: string[] = []): Child {
-  const typed = file.endsWith('.ts') ? ['--import', 'tsx'] : [];
-  const child = spawn(process.execPath, [...typed, join(packageRoot, file), ...words], {
+  const child = spawn(process.execPath, [programOf(file), ...words], {
     cwd: packageRoot,
     env: { PATH: process.env.PATH, TZ: 'UTC', ...env },
     stdio: ['pipe', 'pipe', 'pipe'],

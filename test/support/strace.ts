@@ -1,8 +1,8 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { packageRoot } from '../../src/config.ts';
+import { programOf } from './child.ts';
 
 /** What a process did to a file, in its order. */
 export type Deed =
@@ -50,7 +50,7 @@ export async function traced(file: string, words: string[], watching: Watching):
     calls,
   ];
   const only = paths.flatMap((path) => ['-P', path]);
-  const command = [process.execPath, '--import', 'tsx', join(packageRoot, file), ...words];
+  const command = [process.execPath, programOf(file), ...words];
   const strace = spawn('strace', [...watch, ...only, ...command], {
     cwd: packageRoot,
     stdio: ['pipe', 'ignore', 'inherit'],
