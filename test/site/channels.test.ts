@@ -91,7 +91,7 @@ describe('a webhook', () => {
     const warned = await db.kysely
       .selectFrom('letters')
       .select(['subject', 'text_body'])
-      .where('id', 'like', 'channel.%')
+      .where('id', 'like', 'channel-stopped.%')
       .execute();
     expect(warned).toMatchObject([{ subject: '【要確認】配信先「監視A」への送信を止めました' }]);
     expect(warned[0]?.text_body).toContain(`/console/channels/${channel.id}`);

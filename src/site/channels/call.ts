@@ -128,7 +128,8 @@ export class ChannelCaller {
     await channelStore.change(tx, channel.id, { state: 'quarantined', state_since: now });
     await record(tx, now, SYSTEM, 'channel:quarantine', 'channel', channel.id, undefined, { answer });
     await tellStaff(this.#ground, tx, {
-      id: `channel.${channel.id}.${Math.floor(now / HOUR)}`,
+      // not by the prefix of mails to channels: what goes to a channel that is off is cancelled, and this is for staff
+      id: `channel-stopped.${channel.id}.${Math.floor(now / HOUR)}`,
       template: 'mail/channel',
       view: { name: channel.name, reason: answer, url: `/console/channels/${channel.id}` },
       call: { type: 'channel.warning', at: isoTime(now, this.#ground.operator.timeZone), name: channel.name, answer },
