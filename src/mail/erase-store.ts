@@ -41,6 +41,7 @@ export const eraseStore = {
   },
 };
 
+/** Of mails that the statement before has found to be over, however they ended; the courier forgets only those that went (store.ts). */
 async function forgetWords(tx: Tx, mails: { id: string }[]): Promise<void> {
   if (mails.length === 0) return;
   await tx

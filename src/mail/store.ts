@@ -403,7 +403,10 @@ function dueOf({ id, recipient, recipient_domain, budget, next_attempt_at, not_a
   return { id, recipient, domain: recipient_domain, budget, dueAt: next_attempt_at, notAfter: not_after };
 }
 
-/** Nobody needs them any more once the relay has the mail: four kilobytes of each of a million. */
+/**
+ * Nobody needs them any more once the relay has the mail: four kilobytes of each of a million. It is said together with the settlements,
+ * whose answer says which of them were still ours; so it looks at the state by itself, which the erasure (erase-store.ts) need not.
+ */
 async function forgetWords(tx: Tx, ids: string[]): Promise<void> {
   await tx
     .deleteFrom('mail_words')

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type Reader, retryOnCollision, type Tx } from '../../db/open.ts';
 import { Invalid, NotFound } from '../../errors.ts';
-import { asCustomer, record } from '../../staff/audit.ts';
 import type { Language } from '../../time.ts';
 import { cancelAlertsOf, cancelUnchosen } from '../cancel.ts';
 import { unreachable } from '../reachable.ts';
@@ -11,6 +10,7 @@ import { addressStore } from './address-store.ts';
 import { type AddressGround, type Asked, askForConfirmation } from './confirm.ts';
 import { type EmailAddress, parseEmailAddress } from './email-address.ts';
 import { type MutedNotice, muteStore } from './mute-store.ts';
+import { recordByOwner } from './owner-record.ts';
 import { stopMails } from './stop.ts';
 
 export interface Choice {
@@ -138,9 +138,7 @@ async function tryAdd(ground: AddressGround, customerId: string, email: EmailAdd
         'You have asked for as many confirmation mails as we send in a day. Please try again tomorrow.',
       );
     }
-    await record(tx, now, asCustomer(customerId), 'address.add', 'address', address.id, undefined, {
-      state: 'unconfirmed',
-    });
+    await recordByOwner(tx, now, address, 'address.add', undefined, { state: 'unconfirmed' });
     return asked;
   });
 }
@@ -151,15 +149,7 @@ export async function removeAddress(ground: AddressGround, customerId: string, i
     const address = found(await addressStore.find(tx, customerId, id));
     await cancelAlertsOf(tx, address.id, 'removed');
     await addressStore.remove(tx, address.id);
-    await record(
-      tx,
-      ground.clock.now(),
-      asCustomer(customerId),
-      'address.remove',
-      'address',
-      address.id,
-      stateOf(address),
-    );
+    await recordByOwner(tx, ground.clock.now(), address, 'address.remove', stateOf(address));
   });
 }
 
@@ -211,16 +201,7 @@ async function choose(
   });
   await cancelUnchosen(tx, address.id);
   const after = { ...choice, ...how };
-  await record(
-    tx,
-    ground.clock.now(),
-    asCustomer(address.customerId),
-    'address.choice',
-    'address',
-    address.id,
-    before,
-    after,
-  );
+  await recordByOwner(tx, ground.clock.now(), address, 'address.choice', before, after);
 }
 
 /** Stops the mails to it; it stays registered. @throws NotFound */
@@ -243,18 +224,7 @@ export async function startAgain(ground: AddressGround, customerId: string, id: 
       const state = addressState(address);
       if (state === 'unconfirmed' || state === 'unreachable') return askForConfirmation(ground, tx, address);
       await addressStore.start(tx, address.id);
-      await record(
-        tx,
-        ground.clock.now(),
-        asCustomer(customerId),
-        'address.start',
-        'address',
-        address.id,
-        stateOf(address),
-        {
-          state: 'active',
-        },
-      );
+      await recordByOwner(tx, ground.clock.now(), address, 'address.start', stateOf(address), { state: 'active' });
       return 'started';
     }),
   );

@@ -1,11 +1,11 @@
 import { NotFound } from '../../errors.ts';
-import { asCustomer, record } from '../../staff/audit.ts';
 import { DAY } from '../../time.ts';
 import { cancelAlertsOf } from '../cancel.ts';
 import { addressStore } from './address-store.ts';
 import { addressBehindLink } from './addresses.ts';
 import type { AddressGround } from './confirm.ts';
 import { muteStore, type ToldNotice } from './mute-store.ts';
+import { recordByOwner } from './owner-record.ts';
 
 /** As long as it is kept who was mailed what (housekeeping.ts). */
 const TOLD_FOR = 90 * DAY;
@@ -34,7 +34,7 @@ export async function muteByLink(
     await muteStore.mute(tx, addressId, noticeId, now);
     await cancelAlertsOf(tx, addressId, 'unsubscribed', noticeId);
     const after = { notice: noticeId, by: 'link' };
-    await record(tx, now, asCustomer(address.customerId), 'address.mute', 'address', addressId, undefined, after);
+    await recordByOwner(tx, now, address, 'address.mute', undefined, after);
     return notice;
   });
 }
@@ -50,6 +50,6 @@ export async function unmute(
     const address = await addressStore.find(tx, customerId, addressId);
     if (!address || !(await muteStore.unmute(tx, address.id, noticeId))) throw new NotFound();
     const before = { notice: noticeId };
-    await record(tx, ground.clock.now(), asCustomer(customerId), 'address.unmute', 'address', address.id, before);
+    await recordByOwner(tx, ground.clock.now(), address, 'address.unmute', before);
   });
 }

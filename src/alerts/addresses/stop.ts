@@ -1,9 +1,9 @@
 import type { Tx } from '../../db/open.ts';
-import { asCustomer, record } from '../../staff/audit.ts';
 import type { Instant } from '../../time.ts';
 import { cancelAlertsOf } from '../cancel.ts';
 import { addressState } from './address.ts';
 import { addressStore } from './address-store.ts';
+import { recordByOwner } from './owner-record.ts';
 
 /**
  * No more mail to this address, asked for by its signed-in owner, the link in a mail or a complaint; what waits does not go. An unknown
@@ -15,5 +15,5 @@ export async function stopMails(tx: Tx, now: Instant, id: string, by?: 'link' | 
   if (!address) return;
   const before = { state: addressState({ ...address, stoppedAt: null }) };
   const after = { state: 'stopped', by };
-  await record(tx, now, asCustomer(address.customerId), 'address.stop', 'address', id, before, after);
+  await recordByOwner(tx, now, address, 'address.stop', before, after);
 }
