@@ -278,6 +278,27 @@ describe('a link', () => {
     expect(await signsIn(shirase, 'hanako', PASSWORD)).toBe(true);
   });
 
+  test('M10: made while the clock was far ahead, it is over when that is put right; minutes do not matter, and the next one works', async () => {
+    const shirase = await house();
+    const right = shirase.clock.now();
+    const form = async (token: string) => {
+      const browser = new Browser(shirase.app);
+      await browser.get(`/my/password/reset/${token}`);
+      return (await browser.get('/my/password/new')).statusCode;
+    };
+    shirase.clock.set(right + 2 * HOUR);
+    await ask(new Browser(shirase.app), 'hanako');
+    const ahead = await resetToken(shirase, 'hanako@phone.example');
+    expect(await form(ahead)).toBe(200);
+    shirase.clock.set(right + 2 * HOUR - 4 * MINUTE);
+    expect(await form(ahead)).toBe(200);
+    shirase.clock.set(right);
+    expect(await form(ahead)).toBe(410);
+    await shirase.db.kysely.deleteFrom('mails').execute();
+    await ask(new Browser(shirase.app), 'hanako');
+    expect(await form(await resetToken(shirase, 'hanako@phone.example'))).toBe(200);
+  });
+
   test('ends with a newer one, with a change of password, and with a change of address', async () => {
     for (const change of ['newer', 'password', 'address'] as const) {
       const shirase = await house();

@@ -3,7 +3,7 @@ import { Invalid } from '../../errors.ts';
 import { hashPassword, passwordMatches } from '../../http/passwords.ts';
 import { endSessionsOf, hashToken } from '../../http/sessions.ts';
 import { asCustomer, record } from '../../staff/audit.ts';
-import type { Language } from '../../time.ts';
+import type { Instant, Language } from '../../time.ts';
 import { allContacts, contactsDigest, mailContacts } from './contacts.ts';
 import type { GuardVerdict } from './guard.ts';
 import { passwordStore, type StoredReset } from './password-store.ts';
@@ -159,8 +159,10 @@ async function recordRefusal(
   });
 }
 
-function isOver(reset: StoredReset, now: number): boolean {
-  return reset.used_at !== null || reset.ended_at !== null || reset.expires_at <= now;
+/** A clock that is put back makes no link live longer: who made one while it was far ahead asks for another. RELIABILITY M10. */
+function isOver({ used_at, ended_at, created_at, expires_at }: StoredReset, now: Instant): boolean {
+  const ahead = created_at - now > (expires_at - created_at) / 6;
+  return used_at !== null || ended_at !== null || expires_at <= now || ahead;
 }
 
 function wrong(field: string, ja: string, en: string): Invalid {
