@@ -29,8 +29,8 @@ export interface SqliteOptions {
   thread?: boolean | undefined;
 }
 
-/** What the lookups of ten thousand among a million customers read again and again; a small file never fills it. */
-const READ_AT_MOST_KB = 64 * 1024;
+/** Upper pages of the indexes, and what is read most. The rest of a large file the operating system keeps, and gives as fast (`docs/growing.md`). */
+const READ_AT_MOST_KB = 24 * 1024;
 
 /**
  * One connection writes, behind Kysely's queue of one; a second, read-only one serves the hot prepared statements, so that they
