@@ -38,6 +38,8 @@ export interface Helpers {
   say(ja: string, en: string): string;
   /** The language's text of something staff wrote, or the Japanese. */
   text(text: { ja: string; en?: string | undefined }): string;
+  /** ` lang="ja"` where an English page shows something staff wrote in Japanese alone (WCAG 3.1.2). */
+  inJapanese(text: { en?: string | undefined }): string;
   /** A path of ours in the page's language. */
   path(path: string): string;
   asset(file: string): string;
@@ -60,6 +62,7 @@ export function helpers(language: Language, operator: Operator): Helpers {
     operator,
     say: (ja, en) => (language === 'ja' ? ja : en),
     text: (text) => (language === 'en' ? (text.en ?? text.ja) : text.ja),
+    inJapanese: (text) => (language === 'en' && !text.en ? ' lang="ja"' : ''),
     path: (path) => localPath(path, language),
     asset: assetPath,
     time: (at, options) => showTime(at, zone, language, options),
