@@ -28,7 +28,7 @@ export class ThreadConnection implements DatabaseConnection {
   /** Answered at once; a lock that is never free is thrown by what is asked then. */
   begin(): void {
     const number = ++transactions;
-    const on = this.#thread.number;
+    const on = this.#thread.alive();
     const begun = this.#untilFree(() => this.#thread.execute(BEGIN, [], { of: number, on }), { aside: true });
     begun.catch(() => {});
     this.#transaction = { number, on, failures: 0, begun };

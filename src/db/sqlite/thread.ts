@@ -72,8 +72,8 @@ export class SqliteThread {
     this.#start();
   }
 
-  /** The thread that is asked now: a transaction that was begun on another one is over. */
-  get number(): number {
+  /** @returns the number of the thread that is asked from now on, a new one where the last has died: what was begun on another is over. */
+  alive(): number {
     if (!this.#closed && !this.#worker && performance.now() - this.#startedAt > ANEW) this.#start();
     return this.#number;
   }
@@ -127,7 +127,7 @@ export class SqliteThread {
   #ask(question: Question): Promise<Answer> {
     return new Promise((resolve, reject) => {
       if (this.#closed) return reject(this.#closed);
-      const { number } = this;
+      const number = this.alive();
       const isOver = 'within' in question && question.within?.on !== number;
       if (!this.#worker || isOver) return reject(this.#ended);
       if (this.#asked.push({ resolve, reject }) === 1) this.#worker.ref();

@@ -39,7 +39,7 @@ export function bodyOf(template: string): Body {
         written = put(next.bytes, written);
         continue;
       }
-      for (let taken = 0; taken < wanted; taken++) written = put(next.bytes.subarray(taken, taken + 1), written);
+      written = put(next.bytes.subarray(0, wanted), written);
       const piece = next.from[wanted];
       text += wrap(sheet, written) + (piece?.lines ?? '');
       written = piece ? put(piece.rest, 0) : 0;

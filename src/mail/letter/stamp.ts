@@ -81,7 +81,7 @@ function contentOf(letter: Letter): { type: string; body: Content } {
   if (letter.html === '') {
     return {
       type: `Content-Type: text/plain; charset=utf-8\r\n${ENCODED}`,
-      body: (fields) => text((name) => fields[name]?.text),
+      body: (fields) => text(wordsOf(fields, 'text')),
     };
   }
   const html = bodyOf(letter.html);
@@ -90,18 +90,14 @@ function contentOf(letter: Letter): { type: string; body: Content } {
   return {
     type: `Content-Type: multipart/alternative; boundary="${boundary}"\r\n`,
     body: (fields) =>
-      part(
-        boundary,
-        'plain',
-        text((name) => fields[name]?.text),
-      ) +
-      part(
-        boundary,
-        'html',
-        html((name) => fields[name]?.html),
-      ) +
+      part(boundary, 'plain', text(wordsOf(fields, 'text'))) +
+      part(boundary, 'html', html(wordsOf(fields, 'html'))) +
       `--${boundary}--\r\n`,
   };
+}
+
+function wordsOf(fields: StoredMail['fields'], kind: 'text' | 'html') {
+  return (place: string) => fields[place]?.[kind];
 }
 
 function part(boundary: string, kind: string, body: string): string {
