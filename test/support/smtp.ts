@@ -73,7 +73,8 @@ export interface Script {
   data?: Behaviour;
   /** Once a part of the mail has come and not its end: `drop`, `reset`, or `hang`: it reads no further. */
   text?: Behaviour;
-  dot?: Behaviour;
+  /** A function: the usual answer, once its promise resolves. */
+  dot?: Behaviour | (() => Promise<void>);
   /** Whether a mail whose end was not answered by 250 is stored nevertheless. */
   storesAnyway?: boolean;
   quit?: Behaviour;
@@ -149,8 +150,10 @@ function converse(socket: Socket, relay: FaultyRelay): void {
         inData = false;
         relay.heard.push('.');
         const { dot, storesAnyway } = relay.script(mail);
-        if (dot === undefined || dot.startsWith('2') || storesAnyway) relay.stored.push(mail);
-        answer(dot, '250 2.0.0 stored');
+        const later = typeof dot === 'function';
+        if (dot === undefined || later || dot.startsWith('2') || storesAnyway) relay.stored.push(mail);
+        if (later) void dot().then(() => answer(undefined, '250 2.0.0 stored'));
+        else answer(dot, '250 2.0.0 stored');
         mail = { from: '', to: [], raw: '' };
         continue;
       }
