@@ -38,6 +38,14 @@ export default tseslint.config(
           ],
         },
       ],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            'CallExpression > Literal[value=/^(not )?in$/] + :matches(Identifier, CallExpression[callee.property.name=/^(map|slice|filter)$/])',
+          message: 'A list of any length is given to a statement by evenly() (src/db/asking.ts).',
+        },
+      ],
       'no-restricted-properties': [
         'error',
         { object: 'process', property: 'env', message: 'The environment is read in src/config.ts only.' },

@@ -127,7 +127,7 @@ export const alertStore = {
   async holding(db: Reader, rootId: string, emailKeys: string[]): Promise<AlertOnItsWay[]> {
     const rows = await onItsWay(db)
       .where('alerts.root_id', '=', rootId)
-      .where('alerts.email_key', 'in', emailKeys)
+      .where('alerts.email_key', 'in', evenly(emailKeys))
       .orderBy('alerts.created_at')
       .orderBy('alerts.id')
       .execute();
@@ -141,7 +141,7 @@ export const alertStore = {
       .selectFrom('tickets')
       .select('budget')
       .select((eb) => eb.fn.countAll<number>().as('count'))
-      .where('budget', 'in', budgets)
+      .where('budget', 'in', evenly(budgets))
       .groupBy('budget')
       .execute();
     return new Map(rows.map((row) => [row.budget, Number(row.count)]));
@@ -200,7 +200,7 @@ export const alertStore = {
 
   async end(tx: Tx, ids: string[], ended: AlertEnding): Promise<void> {
     if (ids.length === 0) return;
-    await tx.updateTable('alerts').set({ ended }).where('id', 'in', ids).execute();
+    await tx.updateTable('alerts').set({ ended }).where('id', 'in', evenly(ids)).execute();
   },
 
   /** Those of the alerts to whose mailbox recovery of the same root fault has been handed over, or may have been. */
@@ -297,7 +297,7 @@ export const alertStore = {
   },
 
   async letGo(tx: Tx, ids: string[]): Promise<void> {
-    if (ids.length > 0) await tx.updateTable('alerts').set({ held_for: null }).where('id', 'in', ids).execute();
+    if (ids.length > 0) await tx.updateTable('alerts').set({ held_for: null }).where('id', 'in', evenly(ids)).execute();
   },
 
   /** When the first report of a root fault went into the outbox. */

@@ -1,3 +1,4 @@
+import { evenly } from '../db/asking.ts';
 import type { Reader, Tx } from '../db/open.ts';
 import type { MailState } from '../db/tables/mail.ts';
 import type { Instant } from '../time.ts';
@@ -46,14 +47,14 @@ export const housekeepingStore = {
       .innerJoin('mails', 'mails.id', 'alerts.id')
       .select(['alerts.id', 'alerts.notice_id', 'alerts.slot', 'alerts.phase', 'alerts.ended', 'mails.state'])
       .where('alerts.created_at', '<', before)
-      .where('mails.state', 'in', OVER)
+      .where('mails.state', 'in', [...OVER])
       .orderBy('alerts.created_at')
       .limit(limit)
       .execute();
   },
 
   async forgetAlerts(tx: Tx, ids: string[]): Promise<void> {
-    if (ids.length > 0) await tx.deleteFrom('alerts').where('id', 'in', ids).execute();
+    if (ids.length > 0) await tx.deleteFrom('alerts').where('id', 'in', evenly(ids)).execute();
   },
 
   async forgetMutes(db: Reader, before: Instant): Promise<void> {

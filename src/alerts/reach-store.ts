@@ -1,4 +1,4 @@
-import { atOnce } from '../db/asking.ts';
+import { atOnce, evenly } from '../db/asking.ts';
 import type { Reader } from '../db/open.ts';
 
 /** The SQL of which addresses can be reached at the moment. */
@@ -19,17 +19,13 @@ export const reachStore = {
       .selectFrom('impact_facilities')
       .select('facility')
       .distinct()
-      .where(
-        'impact_id',
-        'in',
-        impacts.map(({ id }) => id),
-      )
+      .where('impact_id', 'in', evenly(impacts.map(({ id }) => id)))
       .execute();
     const whole = impacts.filter((impact) => impact.all_facilities === 1).map(({ service }) => service);
     const ofWhole =
       whole.length === 0
         ? []
-        : await db.selectFrom('facilities').select('code').where('service', 'in', whole).execute();
+        : await db.selectFrom('facilities').select('code').where('service', 'in', evenly(whole)).execute();
     return new Set([...named.map(({ facility }) => facility), ...ofWhole.map(({ code }) => code)]);
   },
 
@@ -41,11 +37,11 @@ export const reachStore = {
     const homes = new Map<string, string[]>();
     if (emails.length === 0) return homes;
     const domains = [...new Set(emails.map(domainOf))];
-    const sharing = db.selectFrom('facility_domains').selectAll().where('domain', 'in', domains).execute();
+    const sharing = db.selectFrom('facility_domains').selectAll().where('domain', 'in', evenly(domains)).execute();
     const living = db
       .selectFrom('mailboxes')
       .select(['address', 'facility'])
-      .where('address', 'in', emails)
+      .where('address', 'in', evenly(emails))
       .$if(customerId !== undefined, (query) => query.where('customer_id', '=', customerId ?? ''))
       .execute();
     const [byDomain, known] = await atOnce(sharing, living);

@@ -1,4 +1,4 @@
-import { atOnce } from '../db/asking.ts';
+import { atOnce, evenly } from '../db/asking.ts';
 import type { Reader } from '../db/open.ts';
 import type { Language } from '../time.ts';
 import type { OwnMailbox } from './scope.ts';
@@ -82,7 +82,7 @@ async function mailboxesOf(db: Reader, customers: string[]): Promise<Map<string,
     .innerJoin('facilities', 'facilities.code', 'mailboxes.facility')
     .select(['mailboxes.customer_id', 'mailboxes.address', 'mailboxes.facility', 'facilities.service'])
     .select(['facilities.name_ja', 'facilities.name_en'])
-    .where('mailboxes.customer_id', 'in', customers)
+    .where('mailboxes.customer_id', 'in', evenly(customers))
     .orderBy('mailboxes.address')
     .execute();
   for (const row of rows) {
@@ -101,13 +101,13 @@ async function mailboxesOf(db: Reader, customers: string[]): Promise<Map<string,
 async function servicesOf(db: Reader, addresses: string[]): Promise<Map<string, string[]>> {
   const found = new Map<string, string[]>();
   if (addresses.length === 0) return found;
-  const named = db.selectFrom('address_services').selectAll().where('address_id', 'in', addresses).execute();
+  const named = db.selectFrom('address_services').selectAll().where('address_id', 'in', evenly(addresses)).execute();
   // マイ商品リスト: one choice for the customer's page, his feed and his mails.
   const products = db
     .selectFrom('addresses')
     .innerJoin('customer_services', 'customer_services.customer_id', 'addresses.customer_id')
     .select(['addresses.id as address_id', 'customer_services.service'])
-    .where('addresses.id', 'in', addresses)
+    .where('addresses.id', 'in', evenly(addresses))
     .execute();
   for (const row of (await atOnce(named, products)).flat())
     found.set(row.address_id, [...(found.get(row.address_id) ?? []), row.service]);

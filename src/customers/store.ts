@@ -44,11 +44,15 @@ export const customerStore = {
 
   /** Whose login or mailbox that is; two at most, which is too many. */
   async byEmail(db: Reader, login: string, address: string): Promise<Selectable<CustomersTable>[]> {
-    const owners = db.selectFrom('mailboxes').select('customer_id').where('address', '=', address);
     return db
       .selectFrom('customers')
       .selectAll()
-      .where((eb) => eb.or([eb('login', '=', login), eb('id', 'in', owners)]))
+      .where((eb) =>
+        eb.or([
+          eb('login', '=', login),
+          eb('id', 'in', eb.selectFrom('mailboxes').select('customer_id').where('address', '=', address)),
+        ]),
+      )
       .limit(2)
       .execute();
   },

@@ -1,3 +1,4 @@
+import { evenly } from '../db/asking.ts';
 import type { Database, Prepared, Reader, Tx } from '../db/open.ts';
 import type { StatusLink } from '../http/status-link.ts';
 import { readPlanned, workWindows } from '../notices/windows.ts';
@@ -170,7 +171,7 @@ export const lookupStore = {
         .selectFrom('mailboxes')
         .innerJoin('facilities', 'facilities.code', 'mailboxes.facility')
         .select(['mailboxes.address', 'mailboxes.facility', 'facilities.service'])
-        .where('mailboxes.address', 'in', addresses.slice(from, from + AT_A_TIME))
+        .where('mailboxes.address', 'in', evenly(addresses.slice(from, from + AT_A_TIME)))
         .execute();
       mailboxes.push(...rows);
     }
@@ -267,7 +268,11 @@ export const lookupStore = {
 async function facilitiesOf(db: Reader, impactIds: string[]): Promise<Map<string, Set<string>>> {
   const found = new Map<string, Set<string>>();
   if (impactIds.length === 0) return found;
-  const rows = await db.selectFrom('impact_facilities').selectAll().where('impact_id', 'in', impactIds).execute();
+  const rows = await db
+    .selectFrom('impact_facilities')
+    .selectAll()
+    .where('impact_id', 'in', evenly(impactIds))
+    .execute();
   for (const row of rows) {
     const codes = found.get(row.impact_id) ?? new Set();
     found.set(row.impact_id, codes.add(row.facility));
@@ -279,11 +284,11 @@ async function facilitiesOf(db: Reader, impactIds: string[]): Promise<Map<string
 async function noticesOf(db: Reader, ids: string[]): Promise<Map<string, KnownNotice>> {
   const found = new Map<string, KnownNotice>();
   if (ids.length === 0) return found;
-  const rows = await db.selectFrom('notices').selectAll().where('id', 'in', ids).orderBy('id').execute();
+  const rows = await db.selectFrom('notices').selectAll().where('id', 'in', evenly(ids)).orderBy('id').execute();
   const reports = await db
     .selectFrom('reports')
     .select(['notice_id', 'phase', 'picture'])
-    .where('notice_id', 'in', ids)
+    .where('notice_id', 'in', evenly(ids))
     .orderBy('number')
     .orderBy('revision')
     .execute();

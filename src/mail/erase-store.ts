@@ -1,3 +1,4 @@
+import { evenly } from '../db/asking.ts';
 import type { Tx } from '../db/open.ts';
 import type { Instant } from '../time.ts';
 
@@ -33,7 +34,7 @@ export const eraseStore = {
     const rows = await tx
       .updateTable('mails')
       .set(NOBODY)
-      .where('id', 'in', ids)
+      .where('id', 'in', evenly(ids))
       .where('state', 'in', [...OVER])
       .returning('id')
       .execute();
@@ -46,10 +47,6 @@ async function forgetWords(tx: Tx, mails: { id: string }[]): Promise<void> {
   if (mails.length === 0) return;
   await tx
     .deleteFrom('mail_words')
-    .where(
-      'mail_id',
-      'in',
-      mails.map(({ id }) => id),
-    )
+    .where('mail_id', 'in', evenly(mails.map(({ id }) => id)))
     .execute();
 }

@@ -101,7 +101,7 @@ export const mailStore = {
       const rows = await tx
         .updateTable('mails')
         .set((eb) => ({ state: eb.case().when('doubts', '>', 0).then('in_doubt').else(state).end() as never }))
-        .where('id', 'in', ids.slice(i, i + 500))
+        .where('id', 'in', evenly(ids.slice(i, i + 500)))
         .where('state', '=', sql.lit('queued'))
         .returning('id')
         .execute();
@@ -198,7 +198,7 @@ export const mailStore = {
   },
 
   async remove(tx: Tx, ids: string[]): Promise<void> {
-    if (ids.length > 0) await tx.deleteFrom('mails').where('id', 'in', ids).execute();
+    if (ids.length > 0) await tx.deleteFrom('mails').where('id', 'in', evenly(ids)).execute();
   },
 
   async forgetTickets(db: Reader, before: Instant): Promise<void> {
@@ -211,7 +211,7 @@ export const mailStore = {
       await tx
         .updateTable('mails')
         .set({ next_attempt_at: when.notBefore, not_after: when.notAfter })
-        .where('id', 'in', ids.slice(i, i + 500))
+        .where('id', 'in', evenly(ids.slice(i, i + 500)))
         .where('state', '=', 'queued')
         .execute();
     }

@@ -1,4 +1,5 @@
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely';
+import { evenly } from '../db/asking.ts';
 import type { Reader, Tx } from '../db/open.ts';
 import type { Tables } from '../db/tables/index.ts';
 import type { Instant } from '../time.ts';
@@ -53,7 +54,7 @@ export const tendStore = {
           // What ended is sent because somebody wants it, however late.
           not_after: eb.case().when('state', '=', 'queued').then(eb.ref('not_after')).end(),
         }))
-        .where('id', 'in', some)
+        .where('id', 'in', evenly(some))
         .where((eb) =>
           eb.or([
             eb('state', 'in', ['failed', 'in_doubt', 'expired']),
@@ -70,7 +71,7 @@ export const tendStore = {
       tx
         .updateTable('mails')
         .set({ held_at: now, next_attempt_at: OUT_OF_REACH })
-        .where('id', 'in', some)
+        .where('id', 'in', evenly(some))
         .where('state', '=', 'queued')
         .where('held_at', 'is', null)
         .returning('id')
@@ -83,7 +84,7 @@ export const tendStore = {
       tx
         .updateTable('mails')
         .set({ held_at: null, next_attempt_at: now })
-        .where('id', 'in', some)
+        .where('id', 'in', evenly(some))
         .where('state', '=', 'queued')
         .where('held_at', 'is not', null)
         .returning('id')

@@ -1,3 +1,4 @@
+import { evenly } from '../db/asking.ts';
 import type { Reader, Tx } from '../db/open.ts';
 import type {
   ImpactFacilitiesTable,
@@ -87,7 +88,7 @@ export const noticeStore = {
   },
 
   async byIds(db: Reader, ids: string[]): Promise<Notice[]> {
-    return assemble(db, await db.selectFrom('notices').selectAll().where('id', 'in', ids).execute());
+    return assemble(db, await db.selectFrom('notices').selectAll().where('id', 'in', evenly(ids)).execute());
   },
 
   /** Published notices that this one names, and those that name it. */
@@ -98,7 +99,10 @@ export const noticeStore = {
       .selectAll()
       .where('first_published_at', 'is not', null)
       .where((eb) =>
-        eb.or([eb('links', 'like', `%"notice":"${id}"%`), ...(named.length > 0 ? [eb('id', 'in', named)] : [])]),
+        eb.or([
+          eb('links', 'like', `%"notice":"${id}"%`),
+          ...(named.length > 0 ? [eb('id', 'in', evenly(named))] : []),
+        ]),
       )
       .orderBy('id')
       .execute();
@@ -137,7 +141,7 @@ export const noticeStore = {
     let query = db.selectFrom('postings').selectAll().orderBy('posted_at');
     if (noticeIds) {
       if (noticeIds.length === 0) return new Map();
-      query = query.where('notice_id', 'in', noticeIds);
+      query = query.where('notice_id', 'in', evenly(noticeIds));
     }
     return groupBy(await query.execute(), (row) => row.notice_id, postingOf);
   },
@@ -216,8 +220,10 @@ export const noticeStore = {
   },
 
   async removeImpacts(tx: Tx, noticeId: string): Promise<void> {
-    const ids = tx.selectFrom('impacts').select('id').where('notice_id', '=', noticeId);
-    await tx.deleteFrom('impact_facilities').where('impact_id', 'in', ids).execute();
+    await tx
+      .deleteFrom('impact_facilities')
+      .where('impact_id', 'in', (eb) => eb.selectFrom('impacts').select('id').where('notice_id', '=', noticeId))
+      .execute();
     await tx.deleteFrom('impacts').where('notice_id', '=', noticeId).execute();
   },
 

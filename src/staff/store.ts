@@ -52,7 +52,7 @@ export const staffStore = {
     const rows = await db
       .selectFrom('staff')
       .select('name')
-      .where('role', 'in', roles)
+      .where('role', 'in', [...roles])
       .where('disabled_at', 'is', null)
       .orderBy('name')
       .execute();

@@ -1,4 +1,5 @@
 import type { Insertable, Selectable } from 'kysely';
+import { evenly } from '../../db/asking.ts';
 import type { Reader, Tx } from '../../db/open.ts';
 import type { AddressConfirmationsTable, AddressesTable } from '../../db/tables/alerts.ts';
 import type { Instant } from '../../time.ts';
@@ -155,7 +156,7 @@ export const addressStore = {
 
   /** When one of these mails was queued last. */
   async lastQueued(db: Reader, mailIds: string[]): Promise<Instant | null> {
-    const rows = await db.selectFrom('mails').select('created_at').where('id', 'in', mailIds).execute();
+    const rows = await db.selectFrom('mails').select('created_at').where('id', 'in', evenly(mailIds)).execute();
     return rows.length === 0 ? null : Math.max(...rows.map((row) => row.created_at));
   },
 
@@ -175,7 +176,11 @@ export const addressStore = {
   /** Of these domains, those whose mail lives on a facility of ours. */
   async ourDomains(db: Reader, domains: string[]): Promise<Set<string>> {
     if (domains.length === 0) return new Set();
-    const rows = await db.selectFrom('facility_domains').select('domain').where('domain', 'in', domains).execute();
+    const rows = await db
+      .selectFrom('facility_domains')
+      .select('domain')
+      .where('domain', 'in', evenly(domains))
+      .execute();
     return new Set(rows.map((row) => row.domain));
   },
 

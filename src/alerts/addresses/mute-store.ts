@@ -1,3 +1,4 @@
+import { evenly } from '../../db/asking.ts';
 import type { Reader, Tx } from '../../db/open.ts';
 import type { Instant } from '../../time.ts';
 
@@ -42,7 +43,7 @@ export const muteStore = {
       .selectFrom('address_mutes')
       .innerJoin('notices', 'notices.id', 'address_mutes.root_id')
       .select(['address_mutes.address_id', 'notices.id', 'notices.title_ja', 'notices.title_en'])
-      .where('address_mutes.address_id', 'in', addressIds)
+      .where('address_mutes.address_id', 'in', evenly(addressIds))
       .orderBy('address_mutes.muted_at', 'desc')
       .execute();
     for (const row of rows)

@@ -1,4 +1,5 @@
 import { type Insertable, type Selectable, sql } from 'kysely';
+import { evenly } from '../../db/asking.ts';
 import type { Reader, Tx } from '../../db/open.ts';
 import type { CustomerImportDecisionTable, CustomerImportRowsTable } from '../../db/tables/customers.ts';
 import type { Instant } from '../../time.ts';
@@ -69,11 +70,7 @@ export const importStore = {
       .selectFrom('mailboxes')
       .innerJoin('customers', 'customers.id', 'mailboxes.customer_id')
       .select(['address', 'facility', 'login', 'display_name', 'password_hash', 'oidc_subject'])
-      .where(
-        'address',
-        'in',
-        rows.map(({ mailbox }) => mailbox),
-      )
+      .where('address', 'in', evenly(rows.map(({ mailbox }) => mailbox)))
       .execute();
     const known = new Map(there.map((one) => [one.address, one]));
     return (row) => {
@@ -265,7 +262,7 @@ export const importStore = {
   },
 
   async idsOf(tx: Tx, { logins }: Piece): Promise<string[]> {
-    const rows = await tx.selectFrom('customers').select('id').where('login', 'in', logins).execute();
+    const rows = await tx.selectFrom('customers').select('id').where('login', 'in', evenly(logins)).execute();
     return rows.map((row) => row.id);
   },
 
@@ -286,8 +283,8 @@ export const importStore = {
   },
 
   async removeCustomers(tx: Tx, ids: string[]): Promise<void> {
-    await tx.deleteFrom('mailboxes').where('customer_id', 'in', ids).execute();
-    await tx.deleteFrom('customers').where('id', 'in', ids).execute();
+    await tx.deleteFrom('mailboxes').where('customer_id', 'in', evenly(ids)).execute();
+    await tx.deleteFrom('customers').where('id', 'in', evenly(ids)).execute();
   },
 
   async dueInvitations(db: Reader, limit: number): Promise<string[]> {

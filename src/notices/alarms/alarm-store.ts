@@ -1,3 +1,4 @@
+import { evenly } from '../../db/asking.ts';
 import type { Reader, Tx } from '../../db/open.ts';
 import type { AlarmGroupsTable, AlarmsTable } from '../../db/tables/alarms.ts';
 import type { Instant } from '../../time.ts';
@@ -41,7 +42,7 @@ export const alarmStore = {
     return db
       .selectFrom('alarms')
       .selectAll()
-      .where('notice_id', 'in', ids)
+      .where('notice_id', 'in', evenly(ids))
       .orderBy('started_at')
       .orderBy('key')
       .execute();

@@ -1,3 +1,4 @@
+import { evenly } from '../../db/asking.ts';
 import type { Reader, Tx } from '../../db/open.ts';
 import type { AttachmentsTable } from '../../db/tables/notices.ts';
 import type { Instant } from '../../time.ts';
@@ -27,7 +28,7 @@ export const attachmentStore = {
     const rows = await db
       .selectFrom('attachments')
       .selectAll()
-      .where('notice_id', 'in', noticeIds)
+      .where('notice_id', 'in', evenly(noticeIds))
       .orderBy('added_at')
       .orderBy('id')
       .execute();

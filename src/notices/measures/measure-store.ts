@@ -1,3 +1,4 @@
+import { evenly } from '../../db/asking.ts';
 import type { Reader, Tx } from '../../db/open.ts';
 import type { MeasureProgressTable } from '../../db/tables/notices.ts';
 import type { Progress } from './progress.ts';
@@ -15,7 +16,7 @@ export const measureStore = {
     const rows = await db
       .selectFrom('measure_progress')
       .selectAll()
-      .where('notice_id', 'in', noticeIds)
+      .where('notice_id', 'in', evenly(noticeIds))
       .orderBy('published_at')
       .orderBy('number')
       .execute();

@@ -1,3 +1,4 @@
+import { evenly } from '../../db/asking.ts';
 import type { Reader, Tx } from '../../db/open.ts';
 import type { SeriousDecisionsTable, ServiceCriteriaTable } from '../../db/tables/regulator.ts';
 import type { Instant } from '../../time.ts';
@@ -106,7 +107,7 @@ export const factsStore = {
     return db
       .selectFrom('serious_decisions')
       .selectAll()
-      .where('notice_id', 'in', noticeIds.slice(0, 400))
+      .where('notice_id', 'in', evenly(noticeIds.slice(0, 400)))
       .orderBy('decided_at')
       .execute();
   },

@@ -1,3 +1,4 @@
+import { evenly } from '../../db/asking.ts';
 import type { Reader, Tx } from '../../db/open.ts';
 import type { ChannelPostsTable, ChannelsTable } from '../../db/tables/channels.ts';
 import type { Instant } from '../../time.ts';
@@ -137,7 +138,7 @@ export const channelStore = {
       .selectFrom('channel_posts')
       .innerJoin('channels', 'channels.id', 'channel_posts.channel_id')
       .select(['channel_posts.id', 'channel_id as channelId', 'channels.state'])
-      .where('channel_posts.id', 'in', ids)
+      .where('channel_posts.id', 'in', evenly(ids))
       .execute();
   },
 
