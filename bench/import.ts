@@ -130,6 +130,11 @@ const server = await serve(['node', ...startFlags(), join(packageRoot, 'dist/mai
     LOG_LEVEL: 'error',
   },
 });
+// also where an import fails in the middle
+process.on('exit', () => {
+  server.process.kill();
+  rmSync(folder, { recursive: true, force: true });
+});
 const others = await readers({ base: BASE, cookie: 'session=reader' });
 const table: Record<string, Record<string, unknown>> = {};
 const rounded = (value: number) => Math.round(value * 10) / 10;
@@ -167,4 +172,4 @@ await measured('after', () => wait(5000).then(() => undefined));
 console.table(table);
 await others.stop();
 await server.stop();
-rmSync(folder, { recursive: true });
+process.exit();
