@@ -78,13 +78,15 @@ describe('a publication whose process dies', () => {
     const { db, publishUntilDeath } = await ready();
     const { seed, between } = seeded();
     const acknowledged: string[] = [];
-    for (let round = 0; round < 6; round++)
-      acknowledged.push(...(await publishUntilDeath('when killed', between(20, 400))));
+    let round = 0;
+    // a machine too slow to publish anything in that time is given more of it, until it has
+    for (; round < 6 || acknowledged.length === 0; round++)
+      acknowledged.push(...(await publishUntilDeath('when killed', between(20, 400) * Math.max(1, round - 4))));
     const { notices, ...others } = await parts(db);
     console.log(`publish drill, DRILL_SEED=${seed}: ${acknowledged.length} acknowledged, ${notices.length} there`);
     for (const part of Object.values(others)) expect(part).toEqual(notices);
     expect(acknowledged.filter((id) => !notices.includes(id))).toEqual([]);
-    expect(notices.length - acknowledged.length).toBeLessThanOrEqual(6);
+    expect(notices.length - acknowledged.length).toBeLessThanOrEqual(round);
     expect(await edition(db)).toBe(notices.length);
     expect(notices.length).toBeGreaterThan(0);
   }, 60_000);
