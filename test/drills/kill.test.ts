@@ -30,8 +30,8 @@ const KILLS = Number(process.env.DRILL_KILLS ?? 4);
 const PER_SECOND = Math.ceil((2 * ADDRESSES) / KILLS);
 /** Longer than a lease: what a killed process held is free when its successor starts. */
 const ROUND = engine === 'postgres' ? 2.5 * MINUTE : MINUTE;
-/** A first report is worth something for six hours; by then recovery has taken the place of what still waits. */
-const MOST_ROUNDS = Math.floor((3 * HOUR) / ROUND);
+/** A first report is worth something for six hours: on a machine that is slow all three publications are drilled within them, or some would expire. */
+const MOST_ROUNDS = Math.floor((1.9 * HOUR) / ROUND);
 const SENDERS = engine === 'postgres' ? Number(process.env.DRILL_SENDERS ?? 2) : 1;
 /** As courier-child.ts has them. */
 const LANES = 5;
