@@ -41,11 +41,12 @@ export function endingFirst(kysely: Kysely<Tables>): Database['transaction'] {
 
 /**
  * Repeats the last value up to a power of two: so there are a dozen statements to remember, and not one for each length of a list. SQLite keeps
- * up to 130 KB for each, which came to a hundred megabytes in a mass mailing.
+ * up to 130 KB for each, which came to a hundred megabytes in a mass mailing. Of no values it makes one NULL, in which nothing is: PostgreSQL
+ * knows no empty list.
  */
 export function evenly<Value>(values: readonly Value[]): Value[] {
-  const size = values.length === 0 ? 0 : 2 ** Math.ceil(Math.log2(values.length));
-  return [...values, ...Array<Value>(size - values.length).fill(values[values.length - 1] as Value)];
+  const size = 2 ** Math.ceil(Math.log2(Math.max(1, values.length)));
+  return [...values, ...Array<Value>(size - values.length).fill((values.at(-1) ?? null) as Value)];
 }
 
 /** Rows in the portions in which they are written: one statement for each. */
