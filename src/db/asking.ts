@@ -39,17 +39,21 @@ export function endingFirst(kysely: Kysely<Tables>): Database['transaction'] {
     });
 }
 
+/** Longer lists are rare; and SQLite takes no more than 32,766 values in a statement, which the next power of two would be above. */
+const MADE_EVEN = 8192;
+
 /**
  * Repeats the last value up to a power of two: so there are a dozen statements to remember, and not one for each length of a list. SQLite keeps
  * up to 130 KB for each, which came to a hundred megabytes in a mass mailing. Of no values it makes one NULL, in which nothing is: PostgreSQL
  * knows no empty list.
  */
-export function evenly<Value>(values: readonly Value[]): Value[] {
+export function evenly<Value>(values: readonly Value[]): readonly Value[] {
+  if (values.length > MADE_EVEN) return values;
   const size = 2 ** Math.ceil(Math.log2(Math.max(1, values.length)));
   return [...values, ...Array<Value>(size - values.length).fill((values.at(-1) ?? null) as Value)];
 }
 
-/** Rows in the portions in which they are written: one statement for each. */
-export function inPortions<Row>(rows: Row[], size: number): Row[][] {
+/** Rows, or keys of rows, in the portions in which they are written or asked for: one statement for each. */
+export function inPortions<Row>(rows: readonly Row[], size: number): Row[][] {
   return Array.from({ length: Math.ceil(rows.length / size) }, (_, n) => rows.slice(n * size, n * size + size));
 }
