@@ -1,4 +1,4 @@
-import { evenly } from '../db/asking.ts';
+import { evenly, inPortions } from '../db/asking.ts';
 import type { Database, Prepared, Reader, Tx } from '../db/open.ts';
 import type { StatusLink } from '../http/status-link.ts';
 import { readPlanned, workWindows } from '../notices/windows.ts';
@@ -166,12 +166,12 @@ export const lookupStore = {
   async ofAddresses(db: Database, addresses: readonly string[]): Promise<Asked> {
     const edition = await lookupStore.editionNumber(db.kysely);
     const mailboxes: Mailbox[] = [];
-    for (let from = 0; from < addresses.length; from += AT_A_TIME) {
+    for (const some of inPortions(addresses, AT_A_TIME)) {
       const rows = await db.kysely
         .selectFrom('mailboxes')
         .innerJoin('facilities', 'facilities.code', 'mailboxes.facility')
         .select(['mailboxes.address', 'mailboxes.facility', 'facilities.service'])
-        .where('mailboxes.address', 'in', evenly(addresses.slice(from, from + AT_A_TIME)))
+        .where('mailboxes.address', 'in', evenly(some))
         .execute();
       mailboxes.push(...rows);
     }

@@ -1,3 +1,4 @@
+import { inPortions } from '../db/asking.ts';
 import type { Database, Tx } from '../db/open.ts';
 import { type Clock, DAY } from '../time.ts';
 import { eraseStore } from './erase-store.ts';
@@ -23,5 +24,5 @@ export async function forgetOldRecipients(db: Database, clock: Clock): Promise<n
 
 /** Whoever is a customer no more is named in no mail that is over, however young. */
 export async function forgetRecipients(tx: Tx, mailIds: string[]): Promise<void> {
-  for (let from = 0; from < mailIds.length; from += CHUNK) await eraseStore.some(tx, mailIds.slice(from, from + CHUNK));
+  for (const some of inPortions(mailIds, CHUNK)) await eraseStore.some(tx, some);
 }

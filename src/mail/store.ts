@@ -97,11 +97,11 @@ export const mailStore = {
 
   async cancelQueued(tx: Tx, ids: string[], state: 'cancelled' | 'expired'): Promise<string[]> {
     const cancelled: string[] = [];
-    for (let i = 0; i < ids.length; i += 500) {
+    for (const some of inPortions(ids, 500)) {
       const rows = await tx
         .updateTable('mails')
         .set((eb) => ({ state: eb.case().when('doubts', '>', 0).then('in_doubt').else(state).end() as never }))
-        .where('id', 'in', evenly(ids.slice(i, i + 500)))
+        .where('id', 'in', evenly(some))
         .where('state', '=', sql.lit('queued'))
         .returning('id')
         .execute();
@@ -207,11 +207,11 @@ export const mailStore = {
 
   /** What waits, and what was claimed and is put off before anything of it has left. */
   async reschedule(tx: Tx, ids: string[], when: { notBefore: Instant; notAfter: Instant | null }): Promise<void> {
-    for (let i = 0; i < ids.length; i += 500) {
+    for (const some of inPortions(ids, 500)) {
       await tx
         .updateTable('mails')
         .set({ next_attempt_at: when.notBefore, not_after: when.notAfter })
-        .where('id', 'in', evenly(ids.slice(i, i + 500)))
+        .where('id', 'in', evenly(some))
         .where('state', '=', 'queued')
         .execute();
     }

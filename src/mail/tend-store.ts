@@ -1,5 +1,5 @@
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely';
-import { evenly } from '../db/asking.ts';
+import { evenly, inPortions } from '../db/asking.ts';
 import type { Reader, Tx } from '../db/open.ts';
 import type { Tables } from '../db/tables/index.ts';
 import type { Instant } from '../time.ts';
@@ -95,8 +95,8 @@ export const tendStore = {
 
 async function inPieces(ids: string[], change: (some: string[]) => Promise<{ id: string }[]>): Promise<string[]> {
   const caught: string[] = [];
-  for (let i = 0; i < ids.length; i += 500) {
-    for (const { id } of await change(ids.slice(i, i + 500))) caught.push(id);
+  for (const some of inPortions(ids, 500)) {
+    for (const { id } of await change(some)) caught.push(id);
   }
   return caught;
 }

@@ -39,8 +39,8 @@ const changing = (run: string) => sql`customer_import_rows r WHERE r.run = ${run
   (SELECT login FROM customer_import_rows WHERE run = ${run} AND changes = 1)`;
 /** By name and not by a range: PostgreSQL takes a range of a table that was filled a moment ago for a row, and plans for that. */
 const rowsOf = ({ run, logins }: Piece) =>
-  sql`customer_import_rows r WHERE r.run = ${run} AND r.login IN (${sql.join(logins)})`;
-const customersOf = ({ logins }: Piece) => sql`customers.login IN (${sql.join(logins)})`;
+  sql`customer_import_rows r WHERE r.run = ${run} AND r.login IN (${sql.join(evenly(logins))})`;
+const customersOf = ({ logins }: Piece) => sql`customers.login IN (${sql.join(evenly(logins))})`;
 const saidOf = (column: 'display_name' | 'password_hash' | 'oidc_subject', { run }: Piece) => sql`
   (SELECT max(r.${sql.ref(column)}) FROM customer_import_rows r WHERE r.run = ${run} AND r.login = customers.login)`;
 const isNewCustomer = sql`NOT EXISTS (SELECT 1 FROM customers c WHERE c.login = r.login)`;
@@ -269,7 +269,7 @@ export const importStore = {
   /** These lose the mailboxes that the file no longer has. */
   async removeMailboxes(tx: Tx, { run, decided_at }: Decision, customerIds: string[]): Promise<void> {
     await sql`
-      DELETE FROM mailboxes WHERE customer_id IN (${sql.join(customerIds)}) AND created_at <= ${decided_at} AND NOT EXISTS
+      DELETE FROM mailboxes WHERE customer_id IN (${sql.join(evenly(customerIds))}) AND created_at <= ${decided_at} AND NOT EXISTS
         (SELECT 1 FROM customer_import_rows r WHERE r.run = ${run} AND r.mailbox = mailboxes.address)`.execute(tx);
   },
 
