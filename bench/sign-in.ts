@@ -135,10 +135,20 @@ interface Rush {
   microseconds: number;
 }
 
-/** All connect first: what is measured is what the server does with them, not how fast a kernel shakes hands. */
-async function rush(server: ChildProcess, port: number, questions: Buffer[], within: number): Promise<Rush> {
+/**
+ * All connect first: what is measured is what the server does with them, not how fast a kernel shakes hands.
+ * @param ready is waited for when all are there, and before anybody asks.
+ */
+async function rush(
+  server: ChildProcess,
+  port: number,
+  questions: Buffer[],
+  within: number,
+  ready: () => Promise<unknown> = async () => {},
+): Promise<Rush> {
   const crowd = await Crowd.gather(port, questions.length, port === PORT ? '/healthz' : '/body');
   await wait(1000);
+  await ready();
   const before = loopSeconds(server);
   let [until, lastRefused] = [before, 0];
   const answers = await crowd.offer(questions, within, (answer) => {
@@ -204,14 +214,11 @@ async function main(): Promise<void> {
   await wait(3000);
   const before = await readings();
   const first = await rush(server.process, PORT, questions, 0);
-  await readings();
   await wait(3000);
-  await readings();
-  const instant = await rush(server.process, PORT, questions, 0);
+  const instant = await rush(server.process, PORT, questions, 0, readings);
   const inInstant = await readings();
   await wait(3000);
-  await readings();
-  const second = await rush(server.process, PORT, questions, 1000);
+  const second = await rush(server.process, PORT, questions, 1000, readings);
   const inSecond = await readings();
   readers.disconnect();
   await once(readers, 'exit');
