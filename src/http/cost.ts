@@ -47,7 +47,7 @@ export function makeGates(): Gates {
   return {
     lookup: new Gate(5, 15_000, BUSY),
     // behind the hasher's own queue another would only make those wait whom it will turn away
-    'sign-in': new Gate(160, 20, MANY_SIGN_IN),
+    'sign-in': new Gate(210, 20, MANY_SIGN_IN),
     // waits for another's server, which may hang for some seconds: no other kind stands behind it
     provider: new Gate(20, 40, BUSY),
     customer: new Gate(2, 2000, BUSY),

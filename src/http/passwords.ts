@@ -27,11 +27,11 @@ const THREADS = Math.min(2, availableParallelism());
 
 /**
  * Unbounded, sixteen hashes in flight took the lookup from 5 ms to over a second. Two threads hash with what everything else leaves of
- * the processor, each with its next order at hand; 148 wait (two to three seconds), and the rest are told at once to come back.
+ * the processor, each with its next order at hand; 196 wait (three seconds), and the rest are told at once to come back.
  */
 export const hashingGate = new HashingGate(
   new Hasher(THREADS, { yields: true }),
-  { limit: 4, queue: 148 },
+  { limit: 4, queue: 196 },
   MANY_SIGN_IN,
 );
 
