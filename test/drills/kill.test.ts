@@ -5,9 +5,10 @@ import { expect, onTestFinished, test } from 'vitest';
 import { packageRoot } from '../../src/config.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { type Database, openDatabase } from '../../src/db/open.ts';
+import { LEASE } from '../../src/mail/courier/claims.ts';
 import { smtpRelay } from '../../src/mail/relay/smtp-relay.ts';
 import { publishNotice, publishReport } from '../../src/notices/publish.ts';
-import { HOUR, MINUTE } from '../../src/time.ts';
+import { HOUR, MINUTE, SECOND } from '../../src/time.ts';
 import { subscriber } from '../support/addresses.ts';
 import { alertCourier } from '../support/alert-house.ts';
 import { alertGround } from '../support/alerts.ts';
@@ -29,7 +30,7 @@ const KILLS = Number(process.env.DRILL_KILLS ?? 4);
 /** So slow that one mass mailing lives through all of them. */
 const PER_SECOND = Math.ceil((2 * ADDRESSES) / KILLS);
 /** Longer than a lease: what a killed process held is free when its successor starts. */
-const ROUND = engine === 'postgres' ? 2.5 * MINUTE : MINUTE;
+const ROUND = engine === 'postgres' ? LEASE + 3 * SECOND : MINUTE;
 /** A first report is worth something for six hours: all three publications are drilled within them, or some would expire, as they should. */
 const MOST_ROUNDS = Math.floor((1.9 * HOUR) / ROUND);
 const SENDERS = engine === 'postgres' ? Number(process.env.DRILL_SENDERS ?? 2) : 1;
