@@ -67,6 +67,17 @@ describe('who is mailed on what', () => {
     ]);
   });
 
+  test('mails made one after the other are named in that order, so that those that leave together lie together on the disk', async () => {
+    const { db, notices, alerts } = await ready();
+    for (let n = 10; n < 50; n++) await subscriber(db, `reader${n}`, ['121']);
+    await publishNotice(notices, publisher, faultInput());
+    await expandAll(alerts);
+    const byAddress = await db.kysely.selectFrom('alerts').select('id').orderBy('address_id').execute();
+    const ids = byAddress.map(({ id }) => id);
+    expect(ids).toHaveLength(40);
+    expect(ids).toEqual([...ids].sort());
+  });
+
   test('unconfirmed, stopped and quarantined addresses get nothing', async () => {
     const { db, notices, alerts } = await ready();
     for (const column of ['confirmed_at', 'stopped_at', 'quarantined_at'] as const) {
