@@ -328,6 +328,24 @@ describe('the three tickets', () => {
     ).rejects.toThrow();
   });
 
+  test('mails under one budget wait for each other while many pass, and never reach for the same ticket', async () => {
+    const db = await freshDatabase();
+    const relay = await startFaultyRelay();
+    const courier = courierTo(db, clockAt(START), relay.url, {
+      lanes: { urgent: 1, bulk: 100 },
+      laneRules: [{ domains: ['elsewhere.example'], lanes: 100 }],
+    });
+    const readers = Array.from({ length: 60 }, (_, n) => `reader${n}`);
+    const mails = [1, 2, 3, 4].flatMap((nth) =>
+      readers.map((name) => order(`${name}-${nth}`, { budget: `root:${name}` })),
+    );
+    await queue(db, ...mails);
+    await courier.drain();
+    expect(await tickets(db)).toEqual(Object.fromEntries(readers.map((name) => [`root:${name}`, 3])));
+    expect(relay.stored).toHaveLength(180);
+    expect(db.failures()).toBe(0);
+  });
+
   test('two couriers on one database send nothing twice', async () => {
     const db = await freshDatabase();
     const clock = clockAt(START);

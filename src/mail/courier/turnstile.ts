@@ -46,6 +46,10 @@ interface Turn {
 }
 
 const MOST = 128;
+/** Turns under way at once. On PostgreSQL, two commits are on their way to the disk together; SQLite has one writer, and they follow closely. */
+const ABREAST = 2;
+/** So many must wait before a turn begins beside another: each costs a commit. */
+const CROWD = 16;
 /** Milliseconds for which a record waits for somebody who asks. */
 const UNASKED = 10;
 /** What the sockets have is read so often at most before a turn begins. */
@@ -60,7 +64,11 @@ export class Turnstile {
   readonly #o: TurnstileOptions;
   readonly #asking: Asking[] = [];
   readonly #telling: Telling[] = [];
-  #turning: Promise<void> | undefined;
+  /** A turn has begun, and takes whoever is there in a moment. */
+  #gathering = false;
+  #underWay = 0;
+  /** Under which mails are being let through. */
+  readonly #budgets = new Set<string>();
   #alone: NodeJS.Timeout | undefined;
 
   constructor(options: TurnstileOptions) {
@@ -86,10 +94,9 @@ export class Turnstile {
   #turn(): void {
     clearTimeout(this.#alone);
     this.#alone = undefined;
-    this.#turning ??= this.#go().finally(() => {
-      this.#turning = undefined;
-      this.#turnSoon();
-    });
+    if (this.#gathering || this.#underWay >= ABREAST || (this.#underWay > 0 && !this.#isCrowded)) return;
+    this.#gathering = true;
+    void this.#go();
   }
 
   /** What is only to be recorded goes with the next who asks: a connection asks again after its mail was told, so that both are of one turn. */
@@ -102,6 +109,10 @@ export class Turnstile {
     return this.#asking.length + this.#telling.length;
   }
 
+  get #isCrowded(): boolean {
+    return this.#asking.filter((one) => this.#mayGo(one)).length >= CROWD;
+  }
+
   async #go(): Promise<void> {
     // As long as more keep coming they belong to this turn: nobody waits for it, and one commit serves them all.
     for (let looks = 0, before = 0; looks < LOOKS && this.#waiting > before; looks++) {
@@ -112,6 +123,8 @@ export class Turnstile {
     // Whoever comes while others still write belongs to it, too.
     const whoIsHere = () => {
       turn = { telling: this.#telling.splice(0, MOST), asking: this.#oneOfEachBudget() };
+      this.#gathering = false;
+      this.#underWay++;
       return turn;
     };
     try {
@@ -122,19 +135,25 @@ export class Turnstile {
       for (const one of telling) await this.#tellAlone(one);
       for (const one of asking) await this.#askAlone(one);
     }
+    this.#underWay--;
+    for (const { mail } of turn?.asking ?? []) if (mail.budget !== null) this.#budgets.delete(mail.budget);
+    this.#turnSoon();
   }
 
-  /** What one mail is let through for changes what must be left for the next one under the same budget: that waits a turn. */
+  /** What one mail is let through for changes what must be left for the next one under the same budget: that waits until it is known. */
   #oneOfEachBudget(): Asking[] {
     const now: Asking[] = [];
-    const budgets = new Set<string>();
     for (const one of this.#asking.splice(0)) {
-      const { budget } = one.mail;
-      if (now.length < MOST && (budget === null || !budgets.has(budget))) now.push(one);
-      else this.#asking.push(one);
-      if (budget !== null) budgets.add(budget);
+      if (now.length < MOST && this.#mayGo(one)) {
+        now.push(one);
+        if (one.mail.budget !== null) this.#budgets.add(one.mail.budget);
+      } else this.#asking.push(one);
     }
     return now;
+  }
+
+  #mayGo({ mail: { budget } }: Asking): boolean {
+    return budget === null || !this.#budgets.has(budget);
   }
 
   async #together(who: () => Turn): Promise<void> {
