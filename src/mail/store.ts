@@ -313,8 +313,9 @@ export const mailStore = {
         )`,
       ),
     );
-    const ours =
-      owner === undefined ? sql`` : sql` AND lease_owner = ${owner} AND mails.state IN ('claimed', 'handing')`;
+    // Who has a lease has the mail under way, so its state need not be asked: where it is, PostgreSQL goes by the index of those under way, through
+    // all that have left it and are not swept yet, and takes ten times as long.
+    const ours = owner === undefined ? sql`` : sql` AND lease_owner = ${owner}`;
     const told = sql`
       WITH told (id, state, due_at, uncounted, doubtful, keeps, code, reply, ended_at) AS (VALUES ${rows})
       UPDATE mails SET state = told.state, next_attempt_at = told.due_at, attempts = attempts - told.uncounted,
