@@ -7,7 +7,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 export async function startSink() {
   const port = 2600 + (process.pid % 300);
   const user = process.getuid?.() === 0 ? ['-u', 'nobody'] : [];
-  const child = spawn('smtp-sink', [...user, '-c', `127.0.0.1:${port}`, '2000'], {
+  // of its own accord it greets no more than 256 at once, which two couriers are more than
+  const child = spawn('smtp-sink', [...user, '-m', '1000', '-c', `127.0.0.1:${port}`, '2000'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let text = '';
