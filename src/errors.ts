@@ -14,9 +14,14 @@ export interface FieldProblem extends Message {
   field: string;
 }
 
+/** Why somebody is refused: the heading of his page, and what else he should know. */
+export interface Refusal extends Message {
+  more?: Message;
+}
+
 abstract class ExpectedFailure extends Error {
-  readonly text: Message;
-  constructor(text: Message) {
+  readonly text: Refusal;
+  constructor(text: Refusal) {
     super(text.en);
     this.name = new.target.name;
     this.text = text;
@@ -74,7 +79,7 @@ export class Conflict extends ExpectedFailure {}
 /** Too much at once. `retryAfterSeconds` is already jittered. */
 export class Busy extends ExpectedFailure {
   readonly retryAfterSeconds: number;
-  constructor(retryAfterSeconds: number, text: Message) {
+  constructor(retryAfterSeconds: number, text: Refusal) {
     super(text);
     this.retryAfterSeconds = retryAfterSeconds;
   }

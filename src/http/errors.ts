@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { troubleOf, troubleText } from '../db/trouble.ts';
-import { Busy, Conflict, Forbidden, Invalid, type Message, NotEnrolled, NotFound, NotSignedIn } from '../errors.ts';
+import { Busy, Conflict, Forbidden, Invalid, NotEnrolled, NotFound, NotSignedIn, type Refusal } from '../errors.ts';
 import type { Language } from '../time.ts';
 import { signInRedirect } from './audience.ts';
 import { safetyHeaders } from './headers.ts';
@@ -31,7 +31,7 @@ export function answerMissing(app: FastifyInstance): void {
 
 interface Answer {
   status: number;
-  text: Message;
+  text: Refusal;
   errors?: { field: string; message: string }[];
 }
 

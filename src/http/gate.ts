@@ -1,4 +1,4 @@
-import { Busy, type Message } from '../errors.ts';
+import { Busy, type Refusal } from '../errors.ts';
 
 /** Milliseconds of one class' work in a row. */
 const SLICE = 1;
@@ -12,7 +12,7 @@ export class GaveUp extends Error {}
  */
 export class Gate {
   /** What whoever is turned away reads. */
-  readonly text: Message;
+  readonly text: Refusal;
   readonly #limit: number;
   readonly #queue: number;
   readonly #waiting = new Set<() => void>();
@@ -22,7 +22,7 @@ export class Gate {
   #turnEnds = 0;
   #refused = 0;
 
-  constructor(limit: number, queue: number, text: Message) {
+  constructor(limit: number, queue: number, text: Refusal) {
     this.#limit = limit;
     this.#queue = queue;
     this.text = text;

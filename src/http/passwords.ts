@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { Message } from '../errors.ts';
+import type { Refusal } from '../errors.ts';
 import { Gate } from './gate.ts';
 import { Hasher, Unhashable } from './hashing/hasher.ts';
 import { isLegacy, legacyMatches } from './legacy-hashes.ts';
@@ -7,16 +7,20 @@ import { isLegacy, legacyMatches } from './legacy-hashes.ts';
 /** argon2id, 19 MiB, two passes: 7 to 11 ms each. OWASP's first choice of its second row. */
 const COST = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 
-export const MANY_SIGN_IN: Message = {
-  ja: 'ただいまサインインが大変混み合っています。少し時間をおいてからお試しください。故障の状況は、サインインしなくてもトップページでご覧いただけます。',
-  en: 'Very many people are signing in right now. Please try again in a little while. The state of our services is on the front page, without signing in.',
+export const MANY_SIGN_IN: Refusal = {
+  ja: 'ただいまサインインが大変混み合っています。1、2分おいてからお試しください。',
+  en: 'Very many people are signing in right now. Please try again in a minute or two.',
+  more: {
+    ja: '入力されたパスワードは、まだ確認していません（間違っているという意味ではありません）。故障の状況は、サインインしなくてもご覧いただけます。',
+    en: 'Your password has not been looked at: this does not mean that it is wrong. You can see the state of our services without signing in.',
+  },
 };
 
 /** Whoever is let in hashes there. */
 class HashingGate extends Gate {
   readonly hasher: Hasher;
 
-  constructor(hasher: Hasher, places: { limit: number; queue: number }, text: Message) {
+  constructor(hasher: Hasher, places: { limit: number; queue: number }, text: Refusal) {
     super(places.limit, places.queue, text);
     this.hasher = hasher;
   }

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { Busy, type Message } from '../errors.ts';
+import { Busy, type Refusal } from '../errors.ts';
 import type { Language } from '../time.ts';
 import { bytesOf, flat, sendFlat } from './flat.ts';
 import type { Gate } from './gate.ts';
@@ -47,7 +47,7 @@ const made = new WeakMap<PublicStatus, Map<string, string>>();
 const KEPT = 100;
 
 /** The public state itself, and not only where it stands. @returns bytes (`bytesOf`); undefined before there is an edition. */
-export function pageFor(request: FastifyRequest, text: Message, language: Language): string | undefined {
+export function pageFor(request: FastifyRequest, text: Refusal, language: Language): string | undefined {
   const brief = request.server.publicStatus();
   if (!brief) return undefined;
   const kept = made.get(brief) ?? new Map<string, string>();

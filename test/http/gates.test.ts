@@ -129,7 +129,9 @@ test('who cannot be signed in soon is told so before his form is there, and noth
     while (!gate.full) entered.push(gate.enter());
     lines.splice(0);
     expect(await begin('/my/sign-in')).toMatch(refusal);
-    expect(await begin('/en/my/sign-in')).toMatch(/<html lang="en"[\s\S]*Very many people are signing in/);
+    expect(await begin('/en/my/sign-in')).toMatch(
+      /<html lang="en"[\s\S]*Very many people are signing in[\s\S]*Your password has not been looked at/,
+    );
     expect(lines).toEqual([]);
     for (const one of entered) (await one)();
     await expect.poll(() => gate.running).toBe(0);
