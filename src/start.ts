@@ -289,12 +289,12 @@ export class Sending {
 
 /** Carries each new edition beyond this process: into files, and to the CDN in front. Starts at once; @returns how it ends. */
 export async function carryOut(config: Config, app: FastifyInstance, clock: Clock): Promise<() => Promise<void>> {
-  const { edition, operator } = app;
+  const { edition } = app;
   const warn: Warn = (error, message) => app.log.warn({ err: error }, message);
   const carriers: (Exporter | Purge)[] = [];
   if (config.exportDir) await mustBeFolder(config.exportDir);
   const presentOnly = config.exportDir === undefined;
-  carriers.push(new Exporter({ dir: keptEditionDir(config), edition, operator, clock, warn, presentOnly }));
+  carriers.push(new Exporter({ dir: keptEditionDir(config), edition, clock, warn, presentOnly }));
   if (config.cdnPurgeUrl) {
     carriers.push(new Purge({ edition, url: config.cdnPurgeUrl, token: config.cdnPurgeToken, warn }));
   }

@@ -35,7 +35,7 @@ export async function exportCommand([dir, ...rest]: string[]): Promise<void> {
               const step = Math.ceil(all / STEPS);
               if (done % step === 0) task.output = `${done} of ${all} pages`;
             };
-            await new Tree(dir).write(printed, extrasOf(ground.operator), { everything: true, progress });
+            await new Tree(dir).write(printed, extrasOf(printed), { everything: true, progress });
             task.title = `Edition ${printed.number} is in ${dir}/current: ${printed.paths().length} addresses`;
           },
         },

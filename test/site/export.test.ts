@@ -54,7 +54,7 @@ describe('an export', () => {
   test('is every page of the edition with its packed bytes beside it, as the server gives them', async () => {
     const shirase = await ready();
     const printed = printedOf(shirase);
-    await new Tree(shirase.dir).write(printed, extrasOf(shirase.app.operator), { everything: true });
+    await new Tree(shirase.dir).write(printed, extrasOf(printed), { everything: true });
     for (const url of printed.paths()) {
       const answer = await shirase.app.inject({ url });
       const file = join(shirase.current, fileName(url, printed.sheet(url)?.type ?? ''));
@@ -114,7 +114,7 @@ describe('an export', () => {
 
   test('keeps the style sheet of pages that somebody still has', async () => {
     const shirase = await ready();
-    const extras = extrasOf(shirase.app.operator);
+    const extras = extrasOf(printedOf(shirase));
     await new Tree(shirase.dir).write(printedOf(shirase), extras);
     const earlier = join(shirase.current, 'assets/EARLIER000');
     mkdirSync(earlier);
@@ -128,7 +128,7 @@ describe('an export', () => {
     const { app, clock, notices, id, dir, current } = shirase;
     const told: string[] = [];
     const warn = (_error: unknown, message: string) => told.push(message);
-    const exporter = new Exporter({ dir, edition: app.edition, operator: app.operator, clock, warn });
+    const exporter = new Exporter({ dir, edition: app.edition, clock, warn });
     exporter.start();
     await exporter.write();
     const before = readlinkSync(current);
@@ -167,7 +167,7 @@ describe('an export', () => {
     const { app, clock, dir, current } = shirase;
     const told: string[] = [];
     const warn = (_error: unknown, message: string) => told.push(message);
-    const ground = { dir, edition: app.edition, operator: app.operator, clock, warn };
+    const ground = { dir, edition: app.edition, clock, warn };
     const whole = new Exporter(ground);
     whole.start();
     await whole.write();
@@ -220,7 +220,7 @@ describe.skipIf(!hasNginx || engine !== 'sqlite')('nginx with docs/nginx.conf', 
     const shirase = await ready({ operator: { name: { ja: '例', en: 'E' }, timeZone: 'Asia/Tokyo', look } });
     const { app, id } = shirase;
     const printed = printedOf(shirase);
-    await new Tree(shirase.dir).write(printed, extrasOf(app.operator), { everything: true });
+    await new Tree(shirase.dir).write(printed, extrasOf(printed), { everything: true });
     const own = await listen(app);
     const base = await startNginx(shirase.current, own);
     const assets = assetFiles(app.operator).map((asset) => asset.path);
@@ -263,7 +263,7 @@ describe.skipIf(!hasNginx || engine !== 'sqlite')('nginx with docs/nginx.conf', 
   test('hands on what the export does not hold, and says where to look when the server is gone', async () => {
     const shirase = await ready();
     const { app, id } = shirase;
-    await new Tree(shirase.dir).write(printedOf(shirase), extrasOf(app.operator));
+    await new Tree(shirase.dir).write(printedOf(shirase), extrasOf(printedOf(shirase)));
     const base = await startNginx(shirase.current, await listen(app));
     expect((await askRaw(base, '/healthz')).body.toString()).toBe('ok\n');
     expect((await askRaw(base, '/my')).headers.location).toContain('/my/sign-in');
@@ -278,11 +278,8 @@ describe.skipIf(!hasNginx || engine !== 'sqlite')('nginx with docs/nginx.conf', 
       ['/en/my', 'This page is not available at the moment'],
     ] as const) {
       const gone = await askRaw(base, path);
-      expect([gone.status, gone.headers['retry-after'], gone.headers['cache-control']]).toEqual([
-        503,
-        '60',
-        'no-store',
-      ]);
+      expect([gone.status, gone.headers['cache-control']]).toEqual([503, 'no-store']);
+      expect(gone.headers['retry-after']).toMatch(/^[3-8]\d$/);
       expect(gone.body.toString()).toContain(words);
     }
   });

@@ -1,5 +1,4 @@
 import { mkdir, stat } from 'node:fs/promises';
-import type { Operator } from '../../http/views.ts';
 import { type Clock, type Instant, MINUTE, SECOND } from '../../time.ts';
 import type { Edition } from '../edition/edition.ts';
 import { extrasOf } from './extras.ts';
@@ -9,7 +8,6 @@ export interface ExporterGround {
   /** SHIRASE_EXPORT_DIR: one writer for each folder. */
   dir: string;
   edition: Edition;
-  operator: Operator;
   clock: Clock;
   /** What is long over is left to the server. */
   presentOnly?: boolean;
@@ -70,11 +68,11 @@ export class Exporter {
   }
 
   async #tryToWrite(): Promise<void> {
-    const { edition, operator, clock, warn, dir, presentOnly = false } = this.#ground;
+    const { edition, clock, warn, dir, presentOnly = false } = this.#ground;
     const { printed } = edition;
     if (!printed) return;
     try {
-      await this.#tree.write(printed, extrasOf(operator), { presentOnly, signal: this.#ending.signal });
+      await this.#tree.write(printed, extrasOf(printed), { presentOnly, signal: this.#ending.signal });
       this.#warnedAt = undefined;
     } catch (error) {
       if (this.#ending.signal.aborted) return;
