@@ -13,7 +13,7 @@ export function nginxConf(options: { folder: string; port: number; root: string;
   const { folder, port, root, upstream } = options;
   const sample = readFileSync(join(packageRoot, 'docs/nginx.conf'), 'utf8')
     .replace('server 127.0.0.1:3000;', `server ${new URL(upstream).host};`)
-    .replace('listen 80;', `listen 127.0.0.1:${port};`)
+    .replace('listen 80 ', `listen 127.0.0.1:${port} `)
     .replace('/var/lib/shirase/export/current', root);
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
     (name) => `${name}_temp_path ${folder}/${name};`,
@@ -23,7 +23,8 @@ daemon off;
 master_process off;
 pid ${folder}/pid;
 error_log ${folder}/error.log;
-events {}
+worker_rlimit_nofile 16000;
+events { worker_connections 8000; }
 http {
 access_log off;
 keepalive_requests 1000000;
