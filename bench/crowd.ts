@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { setImmediate as breathe } from 'node:timers/promises';
 
 export interface Answer {
   status: number;
   /** From the last byte of the question to the first of the answer. */
   milliseconds: number;
-  /** Since the first was sent. */
+  /** Since the first was sent: when this question was, and when the whole answer was there. */
+  asked: number;
   at: number;
   retryAfter: number;
   text: string;
@@ -24,6 +26,8 @@ interface Waiting {
 /** Everybody's answers are read into the same bytes: a buffer for each would cost more than what is measured. */
 const READ = Buffer.alloc(65_536);
 const SOME = 250;
+/** Of those who ask in one instant: then it is heard who has been answered meanwhile, or all would seem to wait for the last to ask. */
+const IN_A_ROW = 50;
 
 /**
  * Each on a connection of his own, with his question ready as bytes: what is measured is the server's time and as little as
@@ -36,11 +40,20 @@ export class Crowd {
     this.#members = members;
   }
 
-  /** All connect, and have been heard once. */
-  static async gather(port: number, count: number, greeting: string): Promise<Crowd> {
+  /**
+   * All connect, and have been heard once.
+   * @param from whose address each has, where that makes a difference.
+   */
+  static async gather(
+    port: number,
+    count: number,
+    greeting: string,
+    from: (n: number) => string = () => '127.0.0.1',
+  ): Promise<Crowd> {
     const crowd = new Crowd([]);
     while (crowd.#members.length < count) {
-      const some = await Promise.all(Array.from({ length: SOME }, () => member(port)));
+      const already = crowd.#members.length;
+      const some = await Promise.all(Array.from({ length: SOME }, (_, n) => member(port, from(already + n))));
       await Promise.all(some.map((one) => ask(one, Buffer.from(`GET ${greeting} HTTP/1.1\r\nHost: x\r\n\r\n`))));
       crowd.#members.push(...some);
     }
@@ -55,18 +68,20 @@ export class Crowd {
     const due = questions.map((_, n) => ((n + Math.random()) * within) / questions.length);
     while (answers.length < questions.length) {
       const now = performance.now() - began;
-      for (let n = answers.length; n < questions.length && (due[n] ?? 0) <= now; n++) {
+      const most = Math.min(questions.length, answers.length + IN_A_ROW);
+      for (let n = answers.length; n < most && (due[n] ?? 0) <= now; n++) {
         const [one, question] = [members[n], questions[n]];
         if (!one || !question) throw new Error('more questions than people');
         answers.push(
           ask(one, question).then((found) => {
-            const answer = { ...found, at: found.at - began };
+            const answer = { ...found, asked: found.asked - began, at: found.at - began };
             each(answer);
             return answer;
           }),
         );
       }
-      if (answers.length < questions.length) await new Promise((resolve) => setTimeout(resolve, 1));
+      if (answers.length === most) await breathe();
+      else await new Promise((resolve) => setTimeout(resolve, 1));
     }
     return Promise.all(answers);
   }
@@ -76,7 +91,7 @@ export class Crowd {
   }
 }
 
-async function member(port: number): Promise<Waiting> {
+async function member(port: number, localAddress: string): Promise<Waiting> {
   const one: Omit<Waiting, 'socket'> = { sent: 0, text: '', length: 0, answered: () => {}, first: 0 };
   const callback = (bytes: number) => {
     const now = performance.now();
@@ -86,7 +101,7 @@ async function member(port: number): Promise<Waiting> {
     if (one.length > 0 && one.text.length >= one.length) one.answered(one.text, one.first, now);
     return true;
   };
-  const socket = connect({ host: '127.0.0.1', port, noDelay: true, onread: { buffer: READ, callback } });
+  const socket = connect({ host: '127.0.0.1', port, localAddress, noDelay: true, onread: { buffer: READ, callback } });
   await once(socket, 'connect');
   return Object.assign(one, { socket });
 }
@@ -105,7 +120,7 @@ function ask(one: Waiting, question: Buffer): Promise<Answer> {
       one.socket.off('close', gone);
       const status = Number(text.slice(9, 12));
       const retryAfter = Number(/retry-after: (\d+)/i.exec(text)?.[1] ?? 0);
-      resolve({ status, milliseconds: first - one.sent, at: last, retryAfter, text });
+      resolve({ status, milliseconds: first - one.sent, asked: one.sent, at: last, retryAfter, text });
     };
     one.socket.write(question);
     one.sent = performance.now();
