@@ -163,36 +163,37 @@ export const alertStore = {
     return db.selectFrom('alerts').selectAll().where('id', '=', id).executeTakeFirst();
   },
 
+  /**
+   * Whether an address may be mailed is no condition of the join: of addresses that it has not counted yet, PostgreSQL would expect one that
+   * meets it, and read all for each alert.
+   */
   async inQuestion(db: Reader, ids: string[]): Promise<AlertInQuestion[]> {
-    return (
-      db
-        .selectFrom('alerts')
-        .leftJoin('address_mutes', (join) =>
-          join
-            .onRef('address_mutes.address_id', '=', 'alerts.address_id')
-            .onRef('address_mutes.root_id', '=', 'alerts.root_id'),
-        )
-        .leftJoin('addresses', 'addresses.id', 'alerts.address_id')
-        .selectAll('alerts')
-        .select(['address_mutes.muted_at', 'addresses.hours_for_all'])
-        // Not a condition of the join: of addresses that it has not counted yet, PostgreSQL would expect one that meets it, and read all for each alert.
-        .select((eb) =>
-          eb
-            .case()
-            .when(
-              eb.and([
-                eb('addresses.confirmed_at', 'is not', null),
-                eb('addresses.stopped_at', 'is', null),
-                eb('addresses.quarantined_at', 'is', null),
-              ]),
-            )
-            .then(eb.ref('addresses.hours'))
-            .end()
-            .as('hours'),
-        )
-        .where('alerts.id', 'in', evenly(ids))
-        .execute()
-    );
+    return db
+      .selectFrom('alerts')
+      .leftJoin('address_mutes', (join) =>
+        join
+          .onRef('address_mutes.address_id', '=', 'alerts.address_id')
+          .onRef('address_mutes.root_id', '=', 'alerts.root_id'),
+      )
+      .leftJoin('addresses', 'addresses.id', 'alerts.address_id')
+      .selectAll('alerts')
+      .select(['address_mutes.muted_at', 'addresses.hours_for_all'])
+      .select((eb) =>
+        eb
+          .case()
+          .when(
+            eb.and([
+              eb('addresses.confirmed_at', 'is not', null),
+              eb('addresses.stopped_at', 'is', null),
+              eb('addresses.quarantined_at', 'is', null),
+            ]),
+          )
+          .then(eb.ref('addresses.hours'))
+          .end()
+          .as('hours'),
+      )
+      .where('alerts.id', 'in', evenly(ids))
+      .execute();
   },
 
   /** The publications on these alerts' notices. */
