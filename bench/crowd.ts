@@ -9,7 +9,6 @@ export interface Answer {
   /** Since the first was sent: when this question was, and when the whole answer was there. */
   asked: number;
   at: number;
-  retryAfter: number;
   text: string;
 }
 
@@ -119,8 +118,7 @@ function ask(one: Waiting, question: Buffer): Promise<Answer> {
     one.answered = (text, first, last) => {
       one.socket.off('close', gone);
       const status = Number(text.slice(9, 12));
-      const retryAfter = Number(/retry-after: (\d+)/i.exec(text)?.[1] ?? 0);
-      resolve({ status, milliseconds: first - one.sent, asked: one.sent, at: last, retryAfter, text });
+      resolve({ status, milliseconds: first - one.sent, asked: one.sent, at: last, text });
     };
     one.socket.write(question);
     one.sent = performance.now();

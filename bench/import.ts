@@ -135,7 +135,7 @@ process.on('exit', () => {
   server.process.kill();
   rmSync(folder, { recursive: true, force: true });
 });
-const others = await readers({ base: BASE, cookie: 'session=reader' });
+const others = readers({ base: BASE, cookie: 'session=reader', each: 4, writes: true });
 const table: Record<string, Record<string, unknown>> = {};
 const rounded = (value: number) => Math.round(value * 10) / 10;
 
@@ -162,6 +162,7 @@ async function measured(
   return done?.said ?? '';
 }
 
+await others.since();
 await wait(2000);
 await measured('before', () => wait(5000).then(() => undefined));
 await measured('first file', () => shirase(first, '--apply'));

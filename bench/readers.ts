@@ -5,10 +5,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 /**
- * Some who read pages and their own state, and one who changes what he has chosen, as a process of its own on the second core. Started
- * by readers(); what it measured since it was last asked comes as messages.
+ * Some who read pages and their own state, and where wanted one who changes what he has chosen, as a process of its own on the second
+ * core. Started by readers(); what it measured since it was last asked comes as messages.
  */
 export interface Readings {
+  /** Milliseconds, as those of `lookup` and `write`. */
   page: number[];
   lookup: number[];
   write: number[];
@@ -16,15 +17,23 @@ export interface Readings {
   failed: Record<string, number>;
 }
 
-const EACH = 4;
 const PAUSE = 20;
 
 interface Orders {
   base: string;
   cookie: string;
+  /** So many who read pages, and as many who read their own state. */
+  each: number;
+  writes: boolean;
 }
 
-export async function readers(orders: Orders): Promise<{ since(): Promise<Readings>; stop(): Promise<void> }> {
+export interface Readers {
+  since: () => Promise<Readings>;
+  stop: () => Promise<void>;
+}
+
+/** They read from the first time that they are asked. */
+export function readers(orders: Orders): Readers {
   const child: ChildProcess = fork(fileURLToPath(import.meta.url), [JSON.stringify(orders)], {
     execArgv: process.execArgv,
   });
@@ -47,7 +56,8 @@ export function percentile(values: number[], part: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
 }
 
-async function read({ base, cookie }: Orders): Promise<void> {
+async function read({ base, cookie, each, writes }: Orders): Promise<void> {
+  await once(process, 'message');
   let found: Readings = { page: [], lookup: [], write: [], failed: {} };
   const agent = new Agent({ keepAlive: true });
   let over = false;
@@ -75,7 +85,8 @@ async function read({ base, cookie }: Orders): Promise<void> {
       await wait(PAUSE);
     }
   };
-  const [, token = ''] = /name="_csrf" value="([^"]+)"/.exec((await ask('/my/services')).body) ?? [];
+  const token = writes ? (/name="_csrf" value="([^"]+)"/.exec((await ask('/my/services')).body)?.[1] ?? '') : '';
+  process.send?.(found);
   process.on('message', () => {
     process.send?.(found);
     found = { page: [], lookup: [], write: [], failed: {} };
@@ -85,8 +96,8 @@ async function read({ base, cookie }: Orders): Promise<void> {
   });
   const form = new URLSearchParams({ _csrf: token, service: 'mail' }).toString();
   await Promise.all([
-    ...Array.from({ length: EACH }, () => [loop('page', '/'), loop('lookup', '/my')]).flat(),
-    loop('write', '/my/services', form),
+    ...Array.from({ length: each }, () => [loop('page', '/'), loop('lookup', '/my')]).flat(),
+    ...(writes ? [loop('write', '/my/services', form)] : []),
   ]);
   agent.destroy();
 }

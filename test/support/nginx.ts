@@ -14,11 +14,15 @@ if (!hasNginx) {
   console.warn('No nginx with its brotli module: what it makes of the export is not looked at.');
 }
 
-/** nginx with docs/nginx.conf as it stands, but for the lines that it says to change. @returns its address. */
-export async function startNginx(root: string, upstream: string): Promise<string> {
+/**
+ * nginx with docs/nginx.conf as it stands, but for the lines that it says to change.
+ * @param options.cdn whoever asks is a CDN, which says whose address a reader has (X-Forwarded-For).
+ * @returns its address.
+ */
+export async function startNginx(root: string, upstream: string, options: { cdn?: boolean } = {}): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'nginx-'));
   const port = await freePort();
-  writeFileSync(join(folder, 'nginx.conf'), nginxConf({ folder, port, root, upstream }));
+  writeFileSync(join(folder, 'nginx.conf'), nginxConf({ folder, port, root, upstream, ...options }));
   const server = spawn(NGINX, ['-p', folder, '-c', join(folder, 'nginx.conf')], { stdio: 'ignore' });
   onTestFinished(async () => {
     server.kill('SIGQUIT');
