@@ -171,6 +171,17 @@ describe.skipIf(!hasNginx || engine !== 'sqlite')('when far more sign in at once
     expect(other?.status).toBe(LET_THROUGH);
   });
 
+  test('takes all addresses of one IPv6 network for one, and two networks for two', async () => {
+    const { base } = await open({ cdn: true });
+    const refusedOf = async (count: number, said: (n: number) => string) => {
+      const paths = Array.from({ length: count }, () => '/my/sign-in');
+      return (await rush(base, paths, undefined, said)).filter(({ status }) => status === 503).length;
+    };
+    // of them an address may have 100, and as many as it is given anew while they come: twenty a second
+    expect(await refusedOf(160, (n) => `2001:db8:0:a::${(n + 1).toString(16)}`)).toBeGreaterThan(0);
+    expect(await refusedOf(120, (n) => `2001:db8:0:${(n + 16).toString(16)}::1`)).toBe(0);
+  });
+
   test('counts an address however it is written', async () => {
     const { base } = await open();
     expect(await refusedOfOne(base, '/%6dy/sign%2Din')).toBeGreaterThan(100);
