@@ -17,6 +17,8 @@ describe.skipIf(!hasBrowser)('the page for whoever cannot sign in now', () => {
   ])('has no barrier, $width px wide, $colorScheme, under $language/', async ({ language, width, colorScheme }) => {
     const { app, notices, get } = await startSite();
     await publishNotice(notices, publisher, faultInput());
+    const long = { ja: 'とても長い題名の故障です'.repeat(10), en: `Fault of ${'averylongnameofaserver'.repeat(4)}` };
+    await publishNotice(notices, publisher, faultInput({ title: long }));
     await get('/');
     const { printed } = app.edition;
     const body = printed && extrasOf(printed).find(({ file }) => file === `_${language}/crowded.html`)?.bytes;
@@ -34,6 +36,7 @@ describe.skipIf(!hasBrowser)('the page for whoever cannot sign in now', () => {
     await page.getByRole('button', { name: /サインインする|Sign in/ }).click();
     await page.getByRole('heading', { name: /大変混み合っています|Very many people/ }).waitFor();
     expect(await barriers(page)).toEqual([]);
+    expect(await page.getByRole('link', { name: language ? long.en : long.ja }).isVisible()).toBe(true);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
     // The other language, and signing in again, are one click away.
     await page.getByRole('link', { name: /^(English|日本語)$/ }).click();
