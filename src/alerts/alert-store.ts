@@ -4,6 +4,7 @@ import type { Database, Reader, Tx } from '../db/open.ts';
 import type { AlertsTable, FanoutsTable } from '../db/tables/alerts.ts';
 import type { MailState } from '../db/tables/mail.ts';
 import type { Instant } from '../time.ts';
+import { MAY_BE_MAILED } from './recipients.ts';
 
 /** The SQL of fan-outs and alerts; addresses have address-store.ts. */
 
@@ -178,20 +179,7 @@ export const alertStore = {
       .leftJoin('addresses', 'addresses.id', 'alerts.address_id')
       .selectAll('alerts')
       .select(['address_mutes.muted_at', 'addresses.hours_for_all'])
-      .select((eb) =>
-        eb
-          .case()
-          .when(
-            eb.and([
-              eb('addresses.confirmed_at', 'is not', null),
-              eb('addresses.stopped_at', 'is', null),
-              eb('addresses.quarantined_at', 'is', null),
-            ]),
-          )
-          .then(eb.ref('addresses.hours'))
-          .end()
-          .as('hours'),
-      )
+      .select((eb) => eb.case().when(MAY_BE_MAILED).then(eb.ref('addresses.hours')).end().as('hours'))
       .where('alerts.id', 'in', evenly(ids))
       .execute();
   },
@@ -322,14 +310,12 @@ export const alertStore = {
     return row?.at ?? null;
   },
 
-  /** How many addresses may be mailed on a notice of this kind: the same exclusions as recipients.ts. */
+  /** How many addresses may be mailed on a notice of this kind. */
   async countReachable(db: Reader, kind: 'fault' | 'work'): Promise<number> {
     let query = db
       .selectFrom('addresses')
       .select((eb) => eb.fn.countAll<number>().as('count'))
-      .where('confirmed_at', 'is not', null)
-      .where('stopped_at', 'is', null)
-      .where('quarantined_at', 'is', null);
+      .where(MAY_BE_MAILED);
     if (kind === 'work') query = query.where('works', '=', 1);
     return Number((await query.executeTakeFirst())?.count ?? 0);
   },

@@ -1,5 +1,7 @@
+import { expressionBuilder } from 'kysely';
 import { atOnce, evenly } from '../db/asking.ts';
 import type { Reader } from '../db/open.ts';
+import type { Tables } from '../db/tables/index.ts';
 import type { Language } from '../time.ts';
 import type { OwnMailbox } from './scope.ts';
 import type { Addressee } from './slot.ts';
@@ -15,6 +17,15 @@ export interface Recipient extends Addressee, Hours {
   /** Wants final reports that come days later, too. */
   lateFinal: boolean;
 }
+
+const ofAddress = expressionBuilder<Tables, 'addresses'>();
+
+/** Confirmed by its owner, not stopped by him, and not one that the receiving server says does not exist: of the table `addresses`. */
+export const MAY_BE_MAILED = ofAddress.and([
+  ofAddress('addresses.confirmed_at', 'is not', null),
+  ofAddress('addresses.stopped_at', 'is', null),
+  ofAddress('addresses.quarantined_at', 'is', null),
+]);
 
 /**
  * Who may be mailed about such a notice, in chunks by address id. Left out are addresses
@@ -34,9 +45,7 @@ export async function recipients(
     .selectFrom('addresses')
     .select(['id', 'customer_id', 'email', 'email_key', 'language', 'scope'])
     .select(['hours', 'hours_for_all', 'late_final'])
-    .where('confirmed_at', 'is not', null)
-    .where('stopped_at', 'is', null)
-    .where('quarantined_at', 'is', null)
+    .where(MAY_BE_MAILED)
     .where((eb) =>
       eb.not(
         eb.exists(
