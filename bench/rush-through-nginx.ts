@@ -1,36 +1,24 @@
-import { type ChildProcess, execFile, execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { packageRoot } from '../src/config.ts';
-import { foundNginx, NGINX, nginxConf } from '../test/support/nginx-conf.ts';
+import { foundNginx, type NginxOptions } from '../test/support/nginx-conf.ts';
+import { serveNginx } from './nginx.ts';
 import type { Readers, Readings } from './readers.ts';
 import { type OpenedForm, type Rush, rush } from './rush.ts';
-import { serve } from './wrk.ts';
 
 /** What these readings need: nginx with its brotli module, and wrk. */
-export const canRushThrough = foundNginx && found('wrk');
-
-function found(program: string): boolean {
-  try {
-    execFileSync('which', [program], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
+export const canRushThrough = foundNginx && existsSync('/usr/bin/wrk');
 
 /**
  * docs/nginx.conf in front of the server, on the server's own core. It goes first there, by as much as CPUWeight=10000 has nginx go first
  * on a machine with systemd.
  */
-export async function startNginx(options: { folder: string; port: number; root: string; upstream: string }) {
-  const { folder, port } = options;
-  mkdirSync(folder);
-  writeFileSync(join(folder, 'nginx.conf'), nginxConf({ ...options, cdn: true }));
-  const nginx = await serve([NGINX, '-p', folder, '-c', join(folder, 'nginx.conf')], `http://127.0.0.1:${port}/`);
+export async function startNginx(options: Omit<NginxOptions, 'cdn'>) {
+  const nginx = await serveNginx({ ...options, cdn: true });
   try {
     setPriority(nginx.process.pid ?? 0, -20);
   } catch {
@@ -60,7 +48,7 @@ export async function quickRushThrough(
   const [TO_CONNECT, TO_HASH, MOST_TO_HASH] = [3000, 4000, 10_000];
   const at = Date.now() + TO_CONNECT;
   const seconds = `${(TO_CONNECT + MOST_TO_HASH) / 1000}s`;
-  const script = ['-s', join(packageRoot, 'bench/at-once.lua'), `http://127.0.0.1:${port}/my/sign-in`];
+  const script = ['-s', join(packageRoot, 'bench/rush.lua'), `http://127.0.0.1:${port}/my/sign-in`];
   const asked = { COUNT: String(count), AT: String(at), WITHIN: String(within) };
   const env = { ...process.env, ...asked, COOKIE: form.cookie, TOKEN: form.token, PASSWORD: password };
   const all = ['-t1', `-c${count}`, `-d${seconds}`, '--timeout', seconds, ...script];

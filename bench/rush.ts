@@ -46,7 +46,7 @@ export interface Rush {
   microseconds?: number;
 }
 
-export interface Offer {
+interface Offer {
   /** Milliseconds; 0 is all in one instant. */
   within?: number;
   /** What each asks for when he has connected. */

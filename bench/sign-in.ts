@@ -107,7 +107,7 @@ async function main(): Promise<void> {
   });
   execFileSync('taskset', ['-cp', '1', String(process.pid)], { stdio: 'ignore' });
   const others = readers({ base: BASE, ...READER });
-  const throughNginx = readers({ base: `http://127.0.0.1:${NGINX_PORT}`, ...READER });
+  const throughNginx = canRushThrough && readers({ base: `http://127.0.0.1:${NGINX_PORT}`, ...READER });
   // the crowd's own work must not look like the server's to the readers on the same core
   setPriority(Math.min(19, getPriority() + 5));
   const form = await openedForm(BASE);
@@ -134,7 +134,7 @@ async function main(): Promise<void> {
   rushes['in one instant, nobody reads'] = await rush(server.process, PORT, questions);
 
   const behind: string[] = [];
-  if (canRushThrough) {
+  if (throughNginx) {
     const upstream = { root: join(folder, 'export/current'), upstream: BASE };
     const nginx = await startNginx({ folder: join(folder, 'nginx'), port: NGINX_PORT, ...upstream });
     await throughNginx.since();

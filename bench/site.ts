@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../src/config.ts';
-import { NGINX, nginxConf } from '../test/support/nginx-conf.ts';
+import { serveNginx } from './nginx.ts';
 import { seedSite } from './seed.ts';
 import { type Load, load, median, residentMegabytes, serve, startFlags } from './wrk.ts';
 
@@ -42,16 +42,13 @@ const bareServer = await serve(
 );
 
 const exported = join(folder, 'export');
-const nginxFolder = join(folder, 'nginx');
-mkdirSync(nginxFolder);
 execFileSync('node', [join(packageRoot, 'dist/cli/shirase.js'), 'export', exported], {
   env: { ...process.env, DATA_DIR: folder, PUBLIC_URL: ours.slice(0, -1), EXAMPLE: 'false' },
   stdio: 'ignore',
 });
 const files = 'http://127.0.0.1:3973/';
-const conf = nginxConf({ folder: nginxFolder, port: 3973, root: join(exported, 'current'), upstream: ours });
-writeFileSync(join(nginxFolder, 'nginx.conf'), conf);
-const nginx = await serve([NGINX, '-p', nginxFolder, '-c', join(nginxFolder, 'nginx.conf')], files);
+const root = join(exported, 'current');
+const nginx = await serveNginx({ folder: join(folder, 'nginx'), port: 3973, root, upstream: ours });
 
 const contenders = {
   shirase: { server: shirase, url: ours },

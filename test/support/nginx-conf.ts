@@ -8,7 +8,7 @@ const BROTLI = '/usr/lib/nginx/modules/ngx_http_brotli_static_module.so';
 /** nginx with what docs/nginx.conf needs. */
 export const foundNginx = existsSync(NGINX) && existsSync(BROTLI);
 
-interface Options {
+export interface NginxOptions {
   folder: string;
   port: number;
   root: string;
@@ -18,7 +18,7 @@ interface Options {
 }
 
 /** docs/nginx.conf as it stands, but for the lines that it says to change, as a whole configuration of one process. */
-export function nginxConf({ folder, port, root, upstream, cdn = false }: Options): string {
+export function nginxConf({ folder, port, root, upstream, cdn = false }: NginxOptions): string {
   const sample = readFileSync(join(packageRoot, 'docs/nginx.conf'), 'utf8')
     .replace('server 127.0.0.1:3000;', `server ${new URL(upstream).host};`)
     .replace('listen 80 ', `listen 127.0.0.1:${port} `)
