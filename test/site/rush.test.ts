@@ -90,14 +90,14 @@ async function rush(
   );
 }
 
-/** 500 from one address at once. @returns how many were turned away. */
-async function refusedOfOne(base: string, path: string): Promise<number> {
-  const answers = await rush(
-    base,
-    Array.from({ length: 500 }, () => path),
-    () => '127.0.0.9',
-  );
-  return answers.filter(({ status }) => status === 503).length;
+/** So many at once, from one address where nobody says otherwise. @returns how many were turned away. */
+async function refusedOf(
+  base: string,
+  count: number,
+  { path = '/my/sign-in', said }: { path?: string; said?: (n: number) => string } = {},
+): Promise<number> {
+  const paths = Array.from({ length: count }, () => path);
+  return (await rush(base, paths, () => '127.0.0.9', said)).filter(({ status }) => status === 503).length;
 }
 
 /** Without the token of a page of ours, Shirase itself says no: whoever reads this has been let through. */
@@ -166,25 +166,48 @@ describe.skipIf(!hasNginx || engine !== 'sqlite')('when far more sign in at once
 
   test('lets one address take only its share of the places', async () => {
     const { base } = await open();
-    expect(await refusedOfOne(base, '/my/sign-in')).toBeGreaterThan(100);
+    expect(await refusedOf(base, 500)).toBeGreaterThan(100);
     const [other] = await rush(base, ['/my/sign-in'], () => '127.0.0.10');
     expect(other?.status).toBe(LET_THROUGH);
   });
 
   test('takes all addresses of one IPv6 network for one, and two networks for two', async () => {
     const { base } = await open({ cdn: true });
-    const refusedOf = async (count: number, said: (n: number) => string) => {
-      const paths = Array.from({ length: count }, () => '/my/sign-in');
-      return (await rush(base, paths, undefined, said)).filter(({ status }) => status === 503).length;
-    };
     // of them an address may have 100, and as many as it is given anew while they come: twenty a second
-    expect(await refusedOf(160, (n) => `2001:db8:0:a::${(n + 1).toString(16)}`)).toBeGreaterThan(0);
-    expect(await refusedOf(120, (n) => `2001:db8:0:${(n + 16).toString(16)}::1`)).toBe(0);
+    const ofOne = (n: number) => `2001:db8:0:a::${(n + 1).toString(16)}`;
+    const ofMany = (n: number) => `2001:db8:0:${(n + 16).toString(16)}::1`;
+    expect(await refusedOf(base, 160, { said: ofOne })).toBeGreaterThan(0);
+    expect(await refusedOf(base, 120, { said: ofMany })).toBe(0);
+  });
+
+  test('believes nobody but a CDN whose address he has', async () => {
+    const { base } = await open();
+    expect(await refusedOf(base, 500, { said: (n) => `192.0.2.${n % 250}` })).toBeGreaterThan(100);
+  });
+
+  test('says where to look to those who wait for their turn when Shirase is gone meanwhile', async () => {
+    const { app, base } = await open();
+    app.server.on('request', ({ method }) => {
+      if (method !== 'POST') return;
+      app.server.close();
+      app.server.closeAllConnections();
+    });
+    const answers = await rush(
+      base,
+      Array.from({ length: 150 }, (_, n) => `${n % 2 ? '' : '/en'}/my/sign-in`),
+    );
+    const gone = answers.filter(({ status }) => status !== LET_THROUGH);
+    expect(gone.length).toBeGreaterThan(20);
+    for (const { status, head, body } of gone) {
+      expect(status).toBe(503);
+      expect(head).toMatch(/^retry-after: [3-8]\d\r?$/im);
+      expect(body).toMatch(/ただいまこの画面をご利用いただけません|This page is not available at the moment/);
+    }
   });
 
   test('counts an address however it is written', async () => {
     const { base } = await open();
-    expect(await refusedOfOne(base, '/%6dy/sign%2Din')).toBeGreaterThan(100);
+    expect(await refusedOf(base, 500, { path: '/%6dy/sign%2Din' })).toBeGreaterThan(100);
   });
 
   test('tells the newest state', async () => {
